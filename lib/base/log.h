@@ -11,10 +11,16 @@
 #ifndef BUREAU_LOG_H
 #define BUREAU_LOG_H
 
+#include <stdbool.h>
+
+#include "text.h"
+
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 /* who: name of the process in every line.  Levels below `least` are dropped. */
 void	log_open(const char *who, enum log_level least);
+/* debug, info, warn, error; false for another word. */
+bool	log_level_parse(struct str text, enum log_level *out);
 /* The request id that lines carry from now on; NULL for none. */
 void	log_request(const char *id);
 /* Name and value pairs of text, ended by NULL; a NULL value is left out. */

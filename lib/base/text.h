@@ -30,7 +30,7 @@ struct str	str_trim(struct str a);			/* spaces and tabs */
 
 bool		text_is_utf8(struct str text);		/* RFC 3629, NUL allowed */
 size_t		text_length(struct str utf8);		/* code points */
-/* No control character; line: nor a line break or tab. */
+/* UTF-8 without control characters; line: nor a line break or tab. */
 bool		text_is_clean(struct str utf8, bool line);
 /* Normal form C; false when the text is not UTF-8. */
 bool		text_nfc(struct arena *arena, struct str text, struct str *out);
@@ -40,9 +40,11 @@ bool		text_fold(struct arena *arena, struct str text, struct str *out);
 /* The rules of PROMISES: at most 254 bytes, one @, printable ASCII without
  * <>()[],;:\" and space, a domain that idn2 accepts with a dot or localhost. */
 bool		text_is_email(struct str text);
+bool		text_is_domain(struct str text);	/* what may stand behind the @ */
 bool		text_is_uuid(struct str text);		/* canonical, lowercase */
 
-/* Whole decimal number within [min, max]; no sign but '-', no spaces. */
+/* Whole decimal number within [min, max]; no sign but '-', no spaces, no
+ * needless leading zero. */
 bool		text_int(struct str text, int64_t min, int64_t max,
 		    int64_t *out);
 /* 90, 90s, 15m, 24h, 7d to seconds; 1000, 64k, 12m, 1g to bytes. */
