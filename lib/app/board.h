@@ -101,7 +101,7 @@ struct limit_state {
  * with a key drawn at start, told apart by a 16-bit fingerprint.  A cell whose
  * debt is paid is free.  Where both candidates are owed by others, the one with
  * the smaller debt is taken over, so a collision forgives and never accuses;
- * two keys alike in cell and fingerprint (one pair in four billion) share.
+ * two keys alike in cell and fingerprint (about one pair in a billion) share.
  */
 bool		 board_allow(struct board *board, enum limit_kind kind,
 		    const void *key, size_t len, int64_t max, int64_t window_us,
@@ -112,9 +112,13 @@ bool		 board_allow(struct board *board, enum limit_kind kind,
 /* A new board; the descriptor to hand down is in *fd_out, close-on-exec set. */
 struct board	*board_new(int *fd_out);
 void		 board_free(struct board **board);
-/* A child of `service` was forked for the slot; its counters go on. */
+/*
+ * This process takes the slot for `service`, whose counters go on; those of
+ * another service are forgotten.  Called by the forked child just before its
+ * exec, so that the slot never speaks of a predecessor.
+ */
 void		 board_occupy(struct board *board, unsigned slot,
-		    const char *service, pid_t pid, uint64_t generation);
+		    const char *service, uint64_t generation);
 void		 board_vacate(struct board *board, unsigned slot);
 void		 board_count_slot(struct board *board, unsigned slot,
 		    enum board_counter counter, uint64_t n);
