@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The tree, by json-c, of a text that the scanner found beyond doubt.
+ */
+#include "json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+
+#include "arena.h"
+#include "check.h"
+
+static void	 put_tree(void *tree);
+
+bool
+json_parse(struct arena *arena, struct str text, struct json_object **out,
+    struct json_error *error)
+{
+	struct json_tokener *tokener;
+	struct json_object *tree;
+	bool parsed;
+
+	if (!json_scan(text, error))
+		return (false);
+	ASSERT(text.n < INT_MAX);
+	tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
+	if (tokener == NULL)
+		PANIC("out of memory");
+	json_tokener_set_flags(tokener,
+	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	tree = json_tokener_parse_ex(tokener, text.p, (int)text.n);
+	/* A number alone may go on until a NUL ends it. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		tree = json_tokener_parse_ex(tokener, "", 1);
+	parsed = json_tokener_get_error(tokener) == json_tokener_success;
+	json_tokener_free(tokener);
+	if (!parsed) {
+		*error = (struct json_error){ 1, 1, "It cannot be read." };
+		return (false);
+	}
+	if (tree != NULL)
+		arena_defer(arena, put_tree, tree);
+	*out = tree;
+	return (true);
+}
+
+bool
+json_is_object(struct json_object *value)
+{
+	return (json_object_is_type(value, json_type_object));
+}
+
+struct str
+json_str(struct json_object *string)
+{
+	if (!json_object_is_type(string, json_type_string))
+		return ((struct str){ NULL, 0 });
+	return ((struct str){ json_object_get_string(string),
+	    (size_t)json_object_get_string_len(string) });
+}
+
+static void
+put_tree(void *tree)
+{
+	json_object_put(tree);
+}
