@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One connection to PostgreSQL and its trips.
+ *
+ * A trip queues statements (db_add), sends them in one pipeline and waits for
+ * all answers (db_commit).  The pipeline is one implicit transaction: an error
+ * in any statement voids the rest and nothing is written.  db_flush() waits
+ * without committing; what is added then belongs to the same transaction.
+ *
+ *	db_begin(db, arena, deadline);
+ *	note = db_add(db, Q_NOTE_GET, values);
+ *	err = db_commit(db);
+ *	if (err == ERR_OK && db_count(note) == 1) …
+ *
+ * Statements are prepared on first use, in the same trip.  Results live until
+ * the arena is reset.
+ */
+#ifndef BUREAU_DB_H
+#define BUREAU_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "query.h"
+
+struct arena;
+struct buf;
+struct db;
+struct db_rows;
+
+/* What went wrong in the last trip, for the log and for the client. */
+struct db_error {
+	char		 sqlstate[6];	/* "" when the server said none */
+	const char	*message;	/* private */
+	const char	*detail;	/* may be shown; NULL for most */
+	const char	*field;		/* the field at fault, if known */
+	bool		 retry;		/* nothing was written; may be tried again */
+	bool		 unknown;	/* COMMIT was sent, its answer is lost */
+};
+
+/* Counts since the process began. */
+struct db_stats {
+	uint64_t	 trips, connects;
+};
+
+/* role: "bureau_auth"; connects at the first trip. */
+struct db	*db_new(const char *role);
+void		 db_free(struct db **db);
+
+/* deadline: when_mono() by which every wait of the trip ends. */
+void		 db_begin(struct db *db, struct arena *arena, int64_t deadline);
+/* One value a parameter of the query, in its order; NULL is null. */
+struct db_rows	*db_add(struct db *db, enum query_id id,
+		    const char *const *values);
+/* A statement composed at run time (list.h); it is prepared under its text. */
+struct db_rows	*db_add_text(struct db *db, const char *sql,
+		    const char *const *values, unsigned count);
+enum err	 db_flush(struct db *db);
+enum err	 db_commit(struct db *db);
+/* Void what was flushed and end the trip. */
+void		 db_void(struct db *db);
+/* Nothing is queued or open. */
+bool		 db_is_idle(const struct db *db);
+/* True when the connection stands or can be made. */
+bool		 db_ping(struct db *db, int64_t deadline);
+
+const struct db_error	*db_last_error(const struct db *db);
+const struct db_stats	*db_stats(const struct db *db);
+
+/* Rows of a statement whose trip succeeded. */
+unsigned	 db_count(const struct db_rows *rows);
+const char	*db_text(const struct db_rows *rows, unsigned row,
+		    const char *column);	/* NULL: null or no such column */
+bool		 db_has(const struct db_rows *rows, const char *column);
+/* A row as a JSON object; columns beginning with _ are left out. */
+void		 db_json(const struct db_rows *rows, unsigned row,
+		    struct buf *out);
+/* Call each(name, type) for every column; for describing. */
+unsigned	 db_columns(const struct db_rows *rows);
+const char	*db_column(const struct db_rows *rows, unsigned i);
+
+#endif

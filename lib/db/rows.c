@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Results, and the writer that turns rows into JSON by the type of each
+ * column.  It reads PostgreSQL's text format: ISO dates in UTC.
+ */
+#include "rows.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "check.h"
+#include "db.h"
+
+/* Object ids of built-in types; fixed for ever in pg_type.dat. */
+enum oid {
+	OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23,
+	OID_JSON = 114, OID_FLOAT4 = 700, OID_FLOAT8 = 701,
+	OID_TEXT_ARRAY = 1009, OID_TIMESTAMPTZ = 1184, OID_NUMERIC = 1700,
+	OID_UUID_ARRAY = 2951, OID_JSONB = 3802
+};
+
+struct db_rows {
+	struct arena	*arena;
+	PGresult	*result;	/* NULL until the trip came back */
+};
+
+struct db_rows *
+rows_new(struct arena *arena)
+{
+	struct db_rows *rows = arena_alloc(arena, sizeof(*rows));
+
+	rows->arena = arena;
+	return (rows);
+}
+
+static void
+clear(void *result)
+{
+	PQclear(result);
+}
+
+void
+rows_keep(struct db_rows *rows, PGresult *result)
+{
+	rows->result = result;
+	arena_defer(rows->arena, clear, result);
+}
+
+const char *
+rows_constraint_field(struct arena *arena, const char *constraint,
+    const char *table)
+{
+	size_t n = table != NULL ? strlen(table) : 0;
+	char *field, *out;
+	const char *end;
+
+	if (constraint == NULL || n == 0 ||
+	    strncmp(constraint, table, n) != 0 || constraint[n] != '_')
+		return (NULL);
+	field = out = arena_strdup(arena, constraint + n + 1);
+	end = strrchr(field, '_');
+	if (end == NULL)
+		return (NULL);
+	/* user_name_key: up to the last _, in camel case. */
+	for (const char *in = field; in < end; in++) {
+		if (*in == '_' && in + 1 < end)
+			*out++ = (char)toupper((unsigned char)*++in);
+		else
+			*out++ = *in;
+	}
+	*out = '\0';
+	return (field);
+}
+
+unsigned
+db_count(const struct db_rows *rows)
+{
+	return (rows->result == NULL ? 0 :
+	    (unsigned)PQntuples(rows->result));
+}
+
+unsigned
+db_columns(const struct db_rows *rows)
+{
+	return (rows->result == NULL ? 0 : (unsigned)PQnfields(rows->result));
+}
+
+const char *
+db_column(const struct db_rows *rows, unsigned i)
+{
+	return (PQfname(rows->result, (int)i));
+}
+
+/* By exact name; PQfnumber() would fold the case. */
+static int
+column_find(const struct db_rows *rows, const char *column)
+{
+	for (unsigned i = 0; i < db_columns(rows); i++)
+		if (strcmp(PQfname(rows->result, (int)i), column) == 0)
+			return ((int)i);
+	return (-1);
+}
+
+bool
+db_has(const struct db_rows *rows, const char *column)
+{
+	return (column_find(rows, column) >= 0);
+}
+
+const char *
+db_text(const struct db_rows *rows, unsigned row, const char *column)
+{
+	int i = column_find(rows, column);
+
+	if (i < 0 || row >= db_count(rows) ||
+	    PQgetisnull(rows->result, (int)row, i))
+		return (NULL);
+	return (PQgetvalue(rows->result, (int)row, i));
+}
+
+/* --- JSON ------------------------------------------------------------------- */
+
+/* "2026-11-20 13:40:00.123456+00" to "2026-11-20T13:40:00.123Z". */
+static void
+json_time(struct buf *out, const char *text, size_t len)
+{
+	char ms[4] = "000";
+
+	if (len < 22 || text[4] != '-' || text[10] != ' ' ||
+	    strcmp(text + len - 3, "+00") != 0) {
+		buf_json(out, text, len);	/* infinity, or far away */
+		return;
+	}
+	if (text[19] == '.')
+		for (size_t i = 0; i < 3 && isdigit((unsigned char)
+		    text[20 + i]); i++)
+			ms[i] = text[20 + i];
+	buf_char(out, '"');
+	buf_add(out, text, 10);
+	buf_char(out, 'T');
+	buf_add(out, text + 11, 8);
+	buf_char(out, '.');
+	buf_add(out, ms, 3);
+	buf_text(out, "Z\"");
+}
+
+/* One entry of an array literal, quoted or bare; returns what follows it. */
+static const char *
+json_entry(struct arena *arena, struct buf *out, const char *p)
+{
+	struct buf entry;
+	bool is_quoted = *p == '"';
+
+	buf_init(&entry, arena, 1024 * 1024);
+	if (is_quoted)
+		p++;
+	while (*p != '\0' && (is_quoted ? *p != '"' :
+	    *p != ',' && *p != '}')) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		buf_char(&entry, *p++);
+	}
+	if (is_quoted && *p == '"')
+		p++;
+	if (!is_quoted && strcmp(entry.data, "NULL") == 0)
+		buf_text(out, "null");
+	else
+		buf_json(out, entry.data, entry.len);
+	return (p);
+}
+
+/* {a,"b c"} to ["a","b c"]; one dimension. */
+static void
+json_array(struct arena *arena, struct buf *out, const char *p)
+{
+	buf_char(out, '[');
+	if (*p == '{')
+		p++;
+	while (*p != '\0' && *p != '}') {
+		p = json_entry(arena, out, p);
+		if (*p == ',') {
+			buf_char(out, ',');
+			p++;
+		}
+	}
+	buf_char(out, ']');
+}
+
+static void
+json_number(struct buf *out, const char *text, size_t len)
+{
+	/* NaN and Infinity have no JSON. */
+	if (isdigit((unsigned char)text[0]) ||
+	    (text[0] == '-' && isdigit((unsigned char)text[1])))
+		buf_add(out, text, len);
+	else
+		buf_text(out, "null");
+}
+
+static void
+json_value(const struct db_rows *rows, int row, int column, struct buf *out)
+{
+	const char *text = PQgetvalue(rows->result, row, column);
+	size_t len = (size_t)PQgetlength(rows->result, row, column);
+
+	if (PQgetisnull(rows->result, row, column)) {
+		buf_text(out, "null");
+		return;
+	}
+	switch ((enum oid)PQftype(rows->result, column)) {
+	case OID_BOOL:
+		buf_text(out, text[0] == 't' ? "true" : "false");
+		break;
+	case OID_INT2: case OID_INT4: case OID_INT8:
+	case OID_FLOAT4: case OID_FLOAT8: case OID_NUMERIC:
+		json_number(out, text, len);
+		break;
+	case OID_JSON: case OID_JSONB:
+		buf_add(out, text, len);
+		break;
+	case OID_TIMESTAMPTZ:
+		json_time(out, text, len);
+		break;
+	case OID_TEXT_ARRAY: case OID_UUID_ARRAY:
+		json_array(rows->arena, out, text);
+		break;
+	default:
+		buf_json(out, text, len);
+		break;
+	}
+}
+
+void
+db_json(const struct db_rows *rows, unsigned row, struct buf *out)
+{
+	const char *comma = "";
+
+	ASSERT(row < db_count(rows));
+	buf_char(out, '{');
+	for (unsigned i = 0; i < db_columns(rows); i++) {
+		const char *name = PQfname(rows->result, (int)i);
+
+		if (name[0] == '_')
+			continue;
+		buf_printf(out, "%s\"%s\":", comma, name);
+		json_value(rows, (int)row, (int)i, out);
+		comma = ",";
+	}
+	buf_char(out, '}');
+}

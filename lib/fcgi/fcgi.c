@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libfcgi, used with care.  It has no timeouts, so we accept ourselves and set
+ * them on the connection before it reads a byte; and its own way to finish
+ * lingers on the connection, so we finish the streams and close it ourselves.
+ */
+#include "fcgi.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <fcgiapp.h>
+
+#include "check.h"
+
+extern char **environ;
+
+struct fcgi {
+	volatile int	 listen_fd;	/* -1: plain CGI, or stopped */
+	bool		 is_cgi;
+	bool		 cgi_done;
+	FCGX_Request	 request;	/* ipcFd -1: no connection */
+};
+
+bool
+fcgi_is_socket(int fd)
+{
+	int listening = 0;
+	socklen_t len = sizeof(listening);
+
+	return (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+	    &len) == 0 && listening != 0);
+}
+
+struct fcgi *
+fcgi_new(int listen_fd)
+{
+	struct fcgi *fcgi = calloc(1, sizeof(*fcgi));
+
+	ASSERT(fcgi != NULL);
+	fcgi->listen_fd = listen_fd;
+	fcgi->is_cgi = listen_fd < 0;
+	if (FCGX_Init() != 0)
+		PANIC("libfcgi does not start");
+	/* Never the real socket: libfcgi must not accept on its own. */
+	FCGX_InitRequest(&fcgi->request, -1, 0);
+	fcgi->request.ipcFd = -1;
+	return (fcgi);
+}
+
+void
+fcgi_free(struct fcgi **fcgi)
+{
+	if (*fcgi == NULL)
+		return;
+	fcgi_end(*fcgi);
+	free(*fcgi);
+	*fcgi = NULL;
+}
+
+void
+fcgi_stop(struct fcgi *fcgi)
+{
+	int fd = fcgi->listen_fd;
+
+	/* A signal between the check and accept() must not be lost: closing
+	 * makes the accept() that follows fail, and interrupts none. */
+	fcgi->listen_fd = -1;
+	if (fd >= 0)
+		close(fd);
+}
+
+bool
+fcgi_wait(struct fcgi *fcgi)
+{
+	const struct timeval patience = { .tv_sec = FCGI_PATIENCE };
+	int fd;
+
+	if (fcgi->is_cgi)
+		return (!fcgi->cgi_done);
+	do {
+		int listen_fd = fcgi->listen_fd;
+
+		if (listen_fd < 0)
+			return (false);
+		fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED ||
+	    errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+	    errno == ENOMEM));
+	if (fd < 0)
+		return (false);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	fcgi->request.ipcFd = fd;
+	return (true);
+}
+
+bool
+fcgi_begin(struct fcgi *fcgi, char *const **env_out)
+{
+	if (fcgi->is_cgi) {
+		fcgi->cgi_done = true;
+		*env_out = environ;
+		return (true);
+	}
+	/* Makes FCGX_Accept_r() keep the connection it is given. */
+	fcgi->request.keepConnection = 1;
+	if (FCGX_Accept_r(&fcgi->request) != 0)
+		return (false);
+	*env_out = fcgi->request.envp;
+	return (true);
+}
+
+size_t
+fcgi_read(struct fcgi *fcgi, void *data, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = fcgi->is_cgi ?
+		    read(STDIN_FILENO, (char *)data + got, len - got) :
+		    FCGX_GetStr((char *)data + got,
+			len - got > INT32_MAX ? INT32_MAX : (int)(len - got),
+			fcgi->request.in);
+
+		if (n < 0 && errno == EINTR && fcgi->is_cgi)
+			continue;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return (got);
+}
+
+void
+fcgi_write(struct fcgi *fcgi, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = fcgi->is_cgi ? write(STDOUT_FILENO, p, len) :
+		    FCGX_PutStr(p, len > INT32_MAX ? INT32_MAX : (int)len,
+			fcgi->request.out);
+
+		if (n < 0 && errno == EINTR && fcgi->is_cgi)
+			continue;
+		if (n <= 0)
+			return;		/* the client has gone */
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+void
+fcgi_end(struct fcgi *fcgi)
+{
+	FCGX_Request *request = &fcgi->request;
+	int fd = request->ipcFd;
+
+	if (fcgi->is_cgi)
+		return;
+	if (request->in != NULL) {
+		FCGX_FClose(request->err);
+		FCGX_FClose(request->out);
+	}
+	FCGX_Free(request, 0);
+	request->ipcFd = -1;
+	if (fd >= 0)
+		close(fd);
+}

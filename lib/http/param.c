@@ -1,0 +1,746 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One function a type turns text or JSON into a checked value.  JSON and form
+ * fields meet in param_text(): a form has only text, JSON also has numbers,
+ * truth values, arrays and objects.
+ */
+#include "param.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "check.h"
+#include "form.h"
+#include "json.h"
+#include "when.h"
+
+#define ITEM_MAX	200		/* entries of an array, if its row is silent */
+#define LINE_MAX	1000		/* code points of a line, likewise */
+#define TEXT_MAX	100000
+
+typedef enum err param_check(struct arena *arena, const struct param *param,
+    struct str in, struct str *out, const char **message);
+
+static param_check check_line, check_text, check_secret, check_email;
+static param_check check_uuid, check_int, check_bool, check_time, check_choice;
+static void	json_value(struct arena *arena, const struct param *param,
+		    struct json_object *json, const char *name,
+		    struct values *values, struct field_errors *errors);
+
+/* How each type is checked as text, and what JSON Schema calls it. */
+static const struct {
+	param_check	*check;		/* of the value, or of each entry */
+	bool		 is_array;
+	const char	*schema;
+} types[] = {
+	[PARAM_LINE] =	  { check_line, false, "\"type\":\"string\"" },
+	[PARAM_TEXT] =	  { check_text, false, "\"type\":\"string\"" },
+	[PARAM_SECRET] =  { check_secret, false,
+	    "\"type\":\"string\",\"format\":\"password\"" },
+	[PARAM_EMAIL] =	  { check_email, false,
+	    "\"type\":\"string\",\"format\":\"email\"" },
+	[PARAM_UUID] =	  { check_uuid, false,
+	    "\"type\":\"string\",\"format\":\"uuid\"" },
+	[PARAM_INT] =	  { check_int, false, "\"type\":\"integer\"" },
+	[PARAM_BOOL] =	  { check_bool, false, "\"type\":\"boolean\"" },
+	[PARAM_TIME] =	  { check_time, false,
+	    "\"type\":\"string\",\"format\":\"date-time\"" },
+	[PARAM_CHOICE] =  { check_choice, false, "\"type\":\"string\"" },
+	[PARAM_LINES] =	  { check_line, true,
+	    "\"type\":\"array\",\"items\":{\"type\":\"string\"}" },
+	[PARAM_UUIDS] =	  { check_uuid, true, "\"type\":\"array\",\"items\":"
+	    "{\"type\":\"string\",\"format\":\"uuid\"}" },
+	[PARAM_OBJECT] =  { NULL, false, NULL },
+	[PARAM_OBJECTS] = { NULL, true, NULL },
+	[PARAM_JSON] =	  { NULL, false, "\"type\":\"object\"" },
+};
+
+void
+values_init(struct values *values, struct arena *arena,
+    const struct param *params)
+{
+	size_t n = 0;
+
+	while (params != NULL && params[n].name != NULL)
+		n++;
+	/* Path values of names without a row come on top. */
+	values->room = n + 8;
+	values->count = 0;
+	values->list = arena_array(arena, values->room, sizeof(*values->list));
+}
+
+const struct value *
+values_find(const struct values *values, const char *name)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (strcmp(values->list[i].param->name, name) == 0)
+			return (&values->list[i]);
+	return (NULL);
+}
+
+static void
+values_add(struct values *values, const struct param *param, struct str text)
+{
+	ASSERT(values->count < values->room);
+	values->list[values->count++] =
+	    (struct value){ param, text.p, text.n };
+}
+
+/* --- errors ------------------------------------------------------------- */
+
+void
+field_error(struct field_errors *errors, const char *field, enum err err,
+    const char *message)
+{
+	if (errors->count < COUNT_OF(errors->list))
+		errors->list[errors->count++] =
+		    (struct field_error){ field, err, message };
+}
+
+enum err
+field_errors_code(const struct field_errors *errors)
+{
+	if (errors->count == 0)
+		return (ERR_OK);
+	for (size_t i = 0; i < errors->count; i++)
+		if (errors->list[i].err == ERR_INVALID_INPUT ||
+		    errors->list[i].err == ERR_RESOURCE_NOT_FOUND)
+			return (errors->list[i].err);
+	return (errors->count == 1 ? errors->list[0].err :
+	    ERR_VALIDATION_ERROR);
+}
+
+/* --- one text ------------------------------------------------------------ */
+
+static enum err
+check_length(struct arena *arena, const struct param *param, struct str text,
+    size_t fallback, const char **message)
+{
+	size_t length = text_length(text);
+	size_t max = param->max > 0 ? (size_t)param->max : fallback;
+
+	if (length == 0 && (param->required || param->min > 0)) {
+		*message = "It must not be empty.";
+		return (ERR_MISSING_REQUIRED_FIELD);
+	}
+	if (length < (size_t)param->min) {
+		*message = arena_printf(arena,
+		    "It needs at least %lld characters.",
+		    (long long)param->min);
+		return (ERR_VALIDATION_ERROR);
+	}
+	if (length > max) {
+		*message = arena_printf(arena,
+		    "It may have at most %zu characters.", max);
+		return (ERR_VALIDATION_ERROR);
+	}
+	return (ERR_OK);
+}
+
+static enum err
+check_clean(struct arena *arena, const struct param *param, struct str in,
+    bool line, struct str *out, const char **message)
+{
+	if (!text_nfc(arena, line ? str_trim(in) : in, out)) {
+		*message = "It is not valid UTF-8.";
+		return (ERR_INVALID_FORMAT);
+	}
+	if (!text_is_clean(*out, line)) {
+		*message = line ?
+		    "It must be one line without control characters." :
+		    "It must not contain control characters.";
+		return (ERR_INVALID_FORMAT);
+	}
+	return (check_length(arena, param, *out, line ? LINE_MAX : TEXT_MAX,
+	    message));
+}
+
+static enum err
+check_line(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	return (check_clean(arena, param, in, true, out, message));
+}
+
+static enum err
+check_text(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	return (check_clean(arena, param, in, false, out, message));
+}
+
+static enum err
+check_secret(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	if (!text_is_utf8(in) || memchr(in.p, '\0', in.n) != NULL) {
+		*message = "It is not valid UTF-8 text.";
+		return (ERR_INVALID_FORMAT);
+	}
+	*out = in;
+	return (check_length(arena, param, in, LINE_MAX, message));
+}
+
+static enum err
+check_email(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	struct str trimmed = str_trim(in);
+
+	if (trimmed.n == 0 && param->required) {
+		*message = "It must not be empty.";
+		return (ERR_MISSING_REQUIRED_FIELD);
+	}
+	if (!text_is_email(trimmed) || !text_fold(arena, trimmed, out)) {
+		*message = "It is not an e-mail address.";
+		return (ERR_INVALID_FORMAT);
+	}
+	return (ERR_OK);
+}
+
+static enum err
+check_uuid(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	(void)arena;
+	if (!text_is_uuid(in)) {
+		*message = "It is not an id (a lowercase UUID).";
+		return (param->in == IN_PATH ? ERR_RESOURCE_NOT_FOUND :
+		    ERR_INVALID_FORMAT);
+	}
+	*out = in;
+	return (ERR_OK);
+}
+
+static enum err
+check_int(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	int64_t min = param->min, max = param->max, n;
+
+	if (min == 0 && max == 0) {
+		min = INT64_MIN;
+		max = INT64_MAX;
+	}
+	if (!text_int(in, INT64_MIN, INT64_MAX, &n)) {
+		*message = "It is not a whole number.";
+		return (ERR_INVALID_FORMAT);
+	}
+	if (n < min || n > max) {
+		*message = arena_printf(arena,
+		    "It must lie between %lld and %lld.", (long long)min,
+		    (long long)max);
+		return (ERR_VALIDATION_ERROR);
+	}
+	*out = str_of(arena_printf(arena, "%lld", (long long)n));
+	return (ERR_OK);
+}
+
+static enum err
+check_bool(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	static const char *const yes[] = { "true", "1", "on", "yes" };
+	static const char *const no[] = { "false", "0", "off", "no" };
+
+	(void)arena;
+	(void)param;
+	for (size_t i = 0; i < COUNT_OF(yes); i++) {
+		if (str_is(in, yes[i]) || str_is(in, no[i])) {
+			*out = str_is(in, yes[i]) ? STR("true") : STR("false");
+			return (ERR_OK);
+		}
+	}
+	*message = "It is neither true nor false.";
+	return (ERR_INVALID_FORMAT);
+}
+
+static enum err
+check_time(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	char text[WHEN_SIZE];
+	int64_t ms;
+
+	(void)param;
+	if (!when_parse(in, &ms)) {
+		*message = "It is not a time like 2026-11-20T13:40:00Z.";
+		return (ERR_INVALID_FORMAT);
+	}
+	when_format(ms, text);
+	*out = str_of(arena_strdup(arena, text));
+	return (ERR_OK);
+}
+
+static enum err
+check_choice(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	struct str rest = str_of(param->choices), choice;
+
+	while (str_split(&rest, ' ', &choice)) {
+		if (str_same(choice, in)) {
+			*out = in;
+			return (ERR_OK);
+		}
+	}
+	*message = arena_printf(arena, "It must be one of: %s.",
+	    param->choices);
+	return (ERR_INVALID_FORMAT);
+}
+
+/* Check and keep one text; for an array, it becomes an entry in `array`. */
+static void
+take_text(struct arena *arena, const struct param *param, const char *name,
+    struct str in, struct buf *array, struct values *values,
+    struct field_errors *errors)
+{
+	const char *message = "It has the wrong form.";
+	struct str out = { NULL, 0 };
+	enum err err;
+
+	if (types[param->type].check == NULL) {
+		field_error(errors, name, ERR_INVALID_FORMAT,
+		    "It must be sent as JSON.");
+		return;
+	}
+	err = types[param->type].check(arena, param, in, &out, &message);
+	if (err != ERR_OK) {
+		field_error(errors, name, err, message);
+		return;
+	}
+	out.p = arena_memdup(arena, out.p, out.n);
+	if (array == NULL) {
+		values_add(values, param, out);
+		return;
+	}
+	/* An entry of a PostgreSQL array literal. */
+	buf_text(array, array->len == 1 ? "\"" : ",\"");
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.p[i] == '"' || out.p[i] == '\\')
+			buf_char(array, '\\');
+		buf_char(array, out.p[i]);
+	}
+	buf_char(array, '"');
+}
+
+void
+param_text(struct arena *arena, const struct param *param, struct str text,
+    struct values *values, struct field_errors *errors)
+{
+	take_text(arena, param, param->name, text, NULL, values, errors);
+}
+
+static void
+array_open(struct arena *arena, struct buf *array)
+{
+	buf_init(array, arena, 1024 * 1024);
+	buf_char(array, '{');
+}
+
+static void
+array_close(const struct param *param, const char *name, struct buf *array,
+    size_t count, struct values *values, struct field_errors *errors)
+{
+	size_t many = param->many > 0 ? param->many : ITEM_MAX;
+
+	buf_char(array, '}');
+	if (count > many || array->failed)
+		field_error(errors, name, ERR_VALIDATION_ERROR,
+		    "It has too many entries.");
+	else
+		values_add(values, param,
+		    (struct str){ array->data, array->len });
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+static const struct param *
+param_find(const struct param *params, enum param_place place,
+    struct str name)
+{
+	for (; params != NULL && params->name != NULL; params++)
+		if (params->in == place && str_is(name, params->name))
+			return (params);
+	return (NULL);
+}
+
+/* What text a scalar of the right JSON type stands for. */
+static bool
+json_scalar(struct arena *arena, const struct param *param,
+    struct json_object *json, struct str *out)
+{
+	switch (param->type) {
+	case PARAM_INT:
+		if (!json_object_is_type(json, json_type_int))
+			return (false);
+		*out = str_of(arena_printf(arena, "%lld",
+		    (long long)json_object_get_int64(json)));
+		return (true);
+	case PARAM_BOOL:
+		if (!json_object_is_type(json, json_type_boolean))
+			return (false);
+		*out = json_object_get_boolean(json) ? STR("true") :
+		    STR("false");
+		return (true);
+	default:
+		if (!json_object_is_type(json, json_type_string))
+			return (false);
+		*out = json_str(json);
+		return (true);
+	}
+}
+
+static void
+json_scalars(struct arena *arena, const struct param *param,
+    struct json_object *json, const char *name, struct values *values,
+    struct field_errors *errors)
+{
+	size_t n = json_object_array_length(json);
+	struct buf array;
+
+	array_open(arena, &array);
+	for (size_t i = 0; i < n && i <= ITEM_MAX * 10; i++) {
+		const char *at = arena_printf(arena, "%s[%zu]", name, i);
+		struct json_object *entry = json_object_array_get_idx(json, i);
+		struct str text;
+
+		if (json_scalar(arena, param, entry, &text))
+			take_text(arena, param, at, text, &array, values,
+			    errors);
+		else
+			field_error(errors, at, ERR_INVALID_FORMAT,
+			    "It must be a text.");
+	}
+	array_close(param, name, &array, n, values, errors);
+}
+
+static struct str
+json_plain(struct arena *arena, struct json_object *json)
+{
+	size_t n;
+	const char *text = json_object_to_json_string_length(json,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+
+	return ((struct str){ arena_memdup(arena, text, n), n });
+}
+
+/* Members of an object against rows; names in errors begin with prefix. */
+static void
+json_members(struct arena *arena, const struct param *params,
+    struct json_object *object, const char *prefix, struct values *values,
+    struct field_errors *errors)
+{
+	json_object_object_foreach(object, key, member) {
+		const char *name = arena_printf(arena, "%s%s", prefix, key);
+		const struct param *param = param_find(params, IN_BODY,
+		    str_of(key));
+
+		if (param == NULL)
+			field_error(errors, name, ERR_VALIDATION_ERROR,
+			    "This field is not known here.");
+		else
+			json_value(arena, param, member, name, values, errors);
+	}
+	for (; params != NULL && params->name != NULL; params++)
+		if (params->in == IN_BODY && params->required &&
+		    !json_object_object_get_ex(object, params->name, NULL))
+			field_error(errors, arena_printf(arena, "%s%s", prefix,
+			    params->name), ERR_MISSING_REQUIRED_FIELD,
+			    "It is required.");
+}
+
+/* A nested object: its members are checked, its text is passed on. */
+static void
+json_nested(struct arena *arena, const struct param *param,
+    struct json_object *object, const char *prefix,
+    struct field_errors *errors)
+{
+	struct values members;
+
+	values_init(&members, arena, param->of);
+	json_members(arena, param->of, object, prefix, &members, errors);
+}
+
+static void
+json_objects(struct arena *arena, const struct param *param,
+    struct json_object *json, const char *name, struct values *values,
+    struct field_errors *errors)
+{
+	size_t n = json_object_array_length(json);
+	size_t many = param->many > 0 ? param->many : ITEM_MAX;
+
+	if (n > many) {
+		field_error(errors, name, ERR_VALIDATION_ERROR,
+		    "It has too many entries.");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *entry = json_object_array_get_idx(json, i);
+		const char *at = arena_printf(arena, "%s[%zu]", name, i);
+
+		if (json_object_is_type(entry, json_type_object))
+			json_nested(arena, param, entry,
+			    arena_printf(arena, "%s.", at), errors);
+		else
+			field_error(errors, at, ERR_INVALID_FORMAT,
+			    "It must be an object.");
+	}
+	values_add(values, param, json_plain(arena, json));
+}
+
+static void
+json_object_value(struct arena *arena, const struct param *param,
+    struct json_object *json, const char *name, struct values *values,
+    struct field_errors *errors)
+{
+	struct str text;
+
+	if (!json_object_is_type(json, json_type_object)) {
+		field_error(errors, name, ERR_INVALID_FORMAT,
+		    "It must be an object.");
+		return;
+	}
+	if (param->type == PARAM_OBJECT)
+		json_nested(arena, param, json,
+		    arena_printf(arena, "%s.", name), errors);
+	text = json_plain(arena, json);
+	if (param->max > 0 && text.n > (size_t)param->max)
+		field_error(errors, name, ERR_VALIDATION_ERROR,
+		    "It is too large.");
+	else
+		values_add(values, param, text);
+}
+
+static void
+json_value(struct arena *arena, const struct param *param,
+    struct json_object *json, const char *name, struct values *values,
+    struct field_errors *errors)
+{
+	struct str text;
+
+	if (json == NULL) {
+		if (param->nullable)
+			values_add(values, param, (struct str){ NULL, 0 });
+		else
+			field_error(errors, name, param->required ?
+			    ERR_MISSING_REQUIRED_FIELD : ERR_INVALID_FORMAT,
+			    "It must not be null.");
+	} else if (types[param->type].is_array) {
+		if (!json_object_is_type(json, json_type_array))
+			field_error(errors, name, ERR_INVALID_FORMAT,
+			    "It must be an array.");
+		else if (param->type == PARAM_OBJECTS)
+			json_objects(arena, param, json, name, values, errors);
+		else
+			json_scalars(arena, param, json, name, values, errors);
+	} else if (types[param->type].check == NULL) {
+		json_object_value(arena, param, json, name, values, errors);
+	} else if (json_scalar(arena, param, json, &text)) {
+		take_text(arena, param, name, text, NULL, values, errors);
+	} else {
+		field_error(errors, name, ERR_INVALID_FORMAT,
+		    param->type == PARAM_INT ? "It must be a whole number." :
+		    param->type == PARAM_BOOL ? "It must be true or false." :
+		    "It must be a text.");
+	}
+}
+
+void
+param_object(struct arena *arena, const struct param *params,
+    struct json_object *object, struct values *values,
+    struct field_errors *errors)
+{
+	json_members(arena, params, object, "", values, errors);
+}
+
+/* --- forms and query strings ---------------------------------------------- */
+
+static const char *
+allowed_names(struct arena *arena, const struct param *params,
+    enum param_place place)
+{
+	struct buf names;
+
+	buf_init(&names, arena, 2000);
+	for (; params != NULL && params->name != NULL; params++)
+		if (params->in == place)
+			buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
+			    params->name);
+	return (names.len > 0 ? names.data : "none");
+}
+
+static void
+form_array(struct arena *arena, const struct param *param,
+    const struct form *form, struct values *values,
+    struct field_errors *errors)
+{
+	struct buf array;
+	size_t n = 0;
+
+	if (values_find(values, param->name) != NULL)
+		return;			/* its other fields were taken along */
+	array_open(arena, &array);
+	for (size_t i = 0; i < form->count; i++) {
+		if (!str_is(form->fields[i].name, param->name))
+			continue;
+		take_text(arena, param, param->name, form->fields[i].value,
+		    &array, values, errors);
+		n++;
+	}
+	array_close(param, param->name, &array, n, values, errors);
+}
+
+static void
+form_field(struct arena *arena, const struct param *param,
+    const struct form *form, struct str text, struct values *values,
+    struct field_errors *errors)
+{
+	if (types[param->type].is_array)
+		form_array(arena, param, form, values, errors);
+	else if (values_find(values, param->name) != NULL)
+		field_error(errors, param->name, ERR_INVALID_INPUT,
+		    "It is given twice.");
+	else if (text.n == 0 && param->in == IN_BODY && !param->required)
+		return;			/* an input left empty */
+	else
+		take_text(arena, param, param->name, text, NULL, values,
+		    errors);
+}
+
+void
+param_form(struct arena *arena, const struct param *params,
+    enum param_place place, const struct form *form,
+    bool (*skip)(const char *name, const void *cls), const void *cls,
+    struct values *values, struct field_errors *errors)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		const struct field *field = &form->fields[i];
+		const char *name = arena_memdup(arena, field->name.p,
+		    field->name.n);
+		const struct param *param = param_find(params, place,
+		    field->name);
+
+		if (skip != NULL && skip(name, cls))
+			continue;
+		if (param != NULL)
+			form_field(arena, param, form, field->value, values,
+			    errors);
+		else
+			field_error(errors, name, place == IN_QUERY ?
+			    ERR_INVALID_INPUT : ERR_VALIDATION_ERROR,
+			    arena_printf(arena,
+			    "This name is not known here; allowed: %s.",
+			    allowed_names(arena, params, place)));
+	}
+}
+
+void
+param_required(const struct param *params, enum param_place place,
+    const struct values *values, struct field_errors *errors)
+{
+	for (; params != NULL && params->name != NULL; params++) {
+		bool told = false;
+
+		if (params->in != place || !params->required ||
+		    values_find(values, params->name) != NULL)
+			continue;
+		for (size_t i = 0; i < errors->count; i++)
+			told |= strcmp(errors->list[i].field,
+			    params->name) == 0;
+		if (!told)
+			field_error(errors, params->name,
+			    ERR_MISSING_REQUIRED_FIELD, "It is required.");
+	}
+}
+
+/* --- JSON Schema ----------------------------------------------------------- */
+
+static void
+schema_choices(struct buf *out, const char *choices)
+{
+	struct str rest = str_of(choices), choice;
+	const char *comma = "";
+
+	buf_text(out, ",\"enum\":[");
+	while (str_split(&rest, ' ', &choice)) {
+		buf_text(out, comma);
+		buf_json(out, choice.p, choice.n);
+		comma = ",";
+	}
+	buf_char(out, ']');
+}
+
+static void
+schema_bounds(struct buf *out, const struct param *param)
+{
+	bool is_text = param->type <= PARAM_SECRET;
+
+	if (param->type != PARAM_INT && !is_text)
+		return;
+	if (param->min != 0)
+		buf_printf(out, ",\"%s\":%lld",
+		    is_text ? "minLength" : "minimum", (long long)param->min);
+	if (param->max != 0)
+		buf_printf(out, ",\"%s\":%lld",
+		    is_text ? "maxLength" : "maximum", (long long)param->max);
+}
+
+void
+param_schema(struct buf *out, const struct param *param)
+{
+	bool nested = param->type == PARAM_OBJECT ||
+	    param->type == PARAM_OBJECTS;
+
+	if (param->nullable)
+		buf_text(out, "{\"anyOf\":[");
+	if (nested) {
+		if (param->type == PARAM_OBJECTS)
+			buf_text(out, "{\"type\":\"array\",\"items\":");
+		params_schema(out, param->of, IN_BODY);
+		if (param->type == PARAM_OBJECTS)
+			buf_char(out, '}');
+	} else {
+		buf_char(out, '{');
+		buf_text(out, types[param->type].schema);
+		if (param->choices != NULL)
+			schema_choices(out, param->choices);
+		schema_bounds(out, param);
+		if (param->doc != NULL && !param->nullable) {
+			buf_text(out, ",\"description\":");
+			buf_json(out, param->doc, strlen(param->doc));
+		}
+		buf_char(out, '}');
+	}
+	if (param->nullable)
+		buf_text(out, ",{\"type\":\"null\"}]}");
+}
+
+void
+params_schema(struct buf *out, const struct param *params,
+    enum param_place place)
+{
+	const char *comma = "";
+
+	buf_text(out, "{\"type\":\"object\",\"additionalProperties\":false,"
+	    "\"properties\":{");
+	for (const struct param *p = params; p != NULL && p->name; p++) {
+		if (p->in != place)
+			continue;
+		buf_printf(out, "%s\"%s\":", comma, p->name);
+		param_schema(out, p);
+		comma = ",";
+	}
+	buf_char(out, '}');
+	comma = ",\"required\":[";
+	for (const struct param *p = params; p != NULL && p->name; p++) {
+		if (p->in != place || !p->required)
+			continue;
+		buf_printf(out, "%s\"%s\"", comma, p->name);
+		comma = ",";
+	}
+	buf_text(out, comma[1] == '\0' ? "]}" : "}");
+}

@@ -1,0 +1,36 @@
+-- What the dispatcher itself asks.
+
+-- name: authorize
+-- Who calls, may they, and where the event stream stands; first in every trip.
+SELECT user_id, session_id, permissions, cursor
+  FROM authorize(:user, :session, :token, :need, :write, :request, :address, :agent)
+
+-- name: request_committed
+-- Whether a write whose answer was lost took place; waits for its backend.
+SELECT request_committed(:request) AS done
+
+-- name: denied
+-- A refusal leaves a row in the audit log.
+SELECT audit_note('denied', 'routes', NULL, jsonb_build_object('user', :user::text, 'route', :route::text, 'code', :code::int))
+
+-- name: idempotency_claim
+-- Take a key; raises where it is taken (U3003), belongs to another request
+-- (U2001) or is done already (U0001).
+SELECT idempotency_claim(:key, :fingerprint)
+
+-- name: idempotency_read
+-- The answer of a key that is done.
+SELECT status, headers->>'Content-Type' AS type, headers->>'ETag' AS etag,
+       headers->>'Location' AS location, body
+  FROM idempotency_read(:key)
+
+-- name: idempotency_store
+-- Keep the answer beside what it tells of.
+SELECT idempotency_store(:key, :status::int, :headers::jsonb, :body::text)
+
+-- name: ping
+SELECT 1
+
+-- name: void
+-- Fails on purpose, to void a transaction that was flushed.
+SELECT 1 / :zero::int
