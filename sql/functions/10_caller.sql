@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: ISC
+--
+-- Who is asking.  authorize() leaves the answers as settings of the transaction;
+-- these read them, for queries, triggers and constraints of every responder.
+-- They are inlined into the statement, so they cost what an expression costs.
+
+SET search_path = bureau, public;
+
+-- The person, or null.
+CREATE OR REPLACE FUNCTION actor() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.user', true), '')::uuid;
+
+-- Their session, or null: with a personal token there is none.
+CREATE OR REPLACE FUNCTION session_now() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.session', true), '')::uuid;
+
+-- Their personal token, or null.
+CREATE OR REPLACE FUNCTION token_now() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.token', true), '')::uuid;
+
+CREATE OR REPLACE FUNCTION request_now() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.request', true), '')::uuid;
+
+CREATE OR REPLACE FUNCTION address_now() RETURNS inet
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.address', true), '')::inet;
+
+CREATE OR REPLACE FUNCTION agent_now() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('bureau.agent', true), '');
+
+-- Everything the caller may do in this transaction.
+CREATE OR REPLACE FUNCTION rights_now() RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(nullif(current_setting('bureau.permissions', true), ''), '{}')::text[];
+
+-- Whether the caller holds this permission.
+CREATE OR REPLACE FUNCTION may(_permission text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN _permission
+	= ANY (coalesce(nullif(current_setting('bureau.permissions', true), ''), '{}')::text[]);
+
+-- Whether the connection is the administrator's (psql, `bureau`), not a responder's.
+CREATE OR REPLACE FUNCTION is_operator() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_has_role(session_user, 'bureau_owner', 'MEMBER');
+
+-- A time as the API writes it: RFC 3339, UTC, milliseconds.
+CREATE OR REPLACE FUNCTION ts(_at timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN to_char(_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');

@@ -1,0 +1,94 @@
+-- SPDX-License-Identifier: ISC
+--
+-- Events: what push, caches, workers and webhooks are told.  event_rows() and
+-- event_updates() are the triggers of every watched table with an audience.  event_cursor()
+-- may be called by every responder, though authorize() answers it already.
+
+SET search_path = bureau, public;
+
+-- Where the stream stands: `epoch:seq`.  Read before the data, all that is at or
+-- below it is in the data.
+CREATE OR REPLACE FUNCTION event_cursor() RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	RETURN (SELECT e.id || ':' || coalesce((SELECT max(b.last) FROM stream_batch b), 0) FROM epoch e);
+END
+$$;
+
+-- An audience with its {column} taken from the row; null where that is null.
+CREATE OR REPLACE FUNCTION event_audience(_pattern text, _row jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN strpos(_pattern, '{') = 0 THEN _pattern
+            ELSE split_part(_pattern, '{', 1) || (_row ->> rtrim(split_part(_pattern, '{', 2), '}'))
+       END;
+
+-- What an update did, by the deleted_at before and after.
+CREATE OR REPLACE FUNCTION event_action(_before text, _after text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (_before IS NULL) = (_after IS NULL) THEN 'updated'
+            WHEN _before IS NULL THEN 'deleted' ELSE 'restored' END;
+
+-- Triggers, per statement: arguments are the resource and its audience.  One event a row;
+-- for more than a hundred rows one event without an id, to the audiences of all of them.
+
+-- Of INSERT and DELETE; a third argument is the action.
+CREATE OR REPLACE FUNCTION event_rows() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_audience CONSTANT text[] := TG_ARGV[1];
+	_each CONSTANT boolean := (SELECT count(*) <= 100 FROM changed);
+BEGIN
+	INSERT INTO events (audience, kind, resource, resource_id, payload)
+	SELECT array_agg(DISTINCT a), 'refresh_data', TG_ARGV[0], c.id,
+	       jsonb_build_object('action', TG_ARGV[2])
+	  FROM (SELECT CASE WHEN _each THEN n.id END AS id, to_jsonb(n) AS row FROM changed n) c,
+	       unnest(_audience) p, event_audience(p, c.row) a
+	 WHERE a IS NOT NULL
+	 GROUP BY c.id ORDER BY c.id;
+	RETURN NULL;
+END
+$$;
+
+-- Of UPDATE: what made no new version is no event; who could see the row before is told, too.
+CREATE OR REPLACE FUNCTION event_updates() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_audience CONSTANT text[] := TG_ARGV[1];
+	_each CONSTANT boolean := (SELECT count(*) <= 100 FROM changed);
+BEGIN
+	INSERT INTO events (audience, kind, resource, resource_id, payload)
+	SELECT array_agg(DISTINCT a), 'refresh_data', TG_ARGV[0], c.id,
+	       jsonb_build_object('action', c.action)
+	  FROM (SELECT CASE WHEN _each THEN n.id END AS id, o.row AS before, n.row AS after,
+	               event_action(o.row ->> 'deleted_at', n.row ->> 'deleted_at') AS action
+	          FROM (SELECT x.id, x.version, to_jsonb(x) AS row FROM changed x) n
+	          JOIN (SELECT x.id, x.version, to_jsonb(x) AS row FROM former x) o
+	            ON o.id = n.id AND o.version <> n.version) c,
+	       unnest(_audience) p, unnest(ARRAY[c.before, c.after]) r, event_audience(p, r) a
+	 WHERE a IS NOT NULL
+	 GROUP BY c.id, c.action ORDER BY c.id;
+	RETURN NULL;
+END
+$$;
+
+-- Trigger of users, per row: their streams end when access does, and so do their sessions.
+CREATE OR REPLACE FUNCTION users_revoked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	INSERT INTO events (audience, kind, resource, resource_id)
+	VALUES (ARRAY['user:' || NEW.id], 'revoked', 'users', NEW.id);
+	UPDATE sessions SET ended_at = now(), end_reason = 'revoked'
+	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	RETURN NULL;
+END
+$$;
+
+-- Trigger of sessions, per row.
+CREATE OR REPLACE FUNCTION sessions_ended() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	INSERT INTO events (audience, kind, resource, resource_id)
+	VALUES (ARRAY['user:' || NEW.user_id], 'session_ended', 'sessions', NEW.id);
+	RETURN NULL;
+END
+$$;

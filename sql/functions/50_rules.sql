@@ -1,0 +1,209 @@
+-- SPDX-License-Identifier: ISC
+--
+-- Rules about people, roles and tokens that no caller can get around.  All are triggers.
+-- "The caller" is actor(); without one, an operator (psql, `bureau`) may do what keeps the
+-- data whole, and a responder may not touch anybody's rights.
+
+SET search_path = bureau, public;
+
+-- Trigger: a change makes a new version, and only a change does.
+CREATE OR REPLACE FUNCTION touch() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW IS DISTINCT FROM OLD THEN
+		NEW.version := OLD.version + 1;
+		NEW.updated_at := now();
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+-- Raises U1005 unless the caller may act on this person: on themselves, or on somebody who
+-- holds nothing that they lack.  Without a caller: operators, and auth where a code or an
+-- invitation proved who it is.
+CREATE OR REPLACE FUNCTION person_guard(_user uuid) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF actor() = _user OR actor() IS NULL AND (is_operator() OR session_user = 'bureau_auth') THEN
+		RETURN;
+	END IF;
+	PERFORM permissions_guard(patterns_of(_user));
+END
+$$;
+
+-- The role a new person gets.  The first of an empty system is the chairperson; who may not
+-- create people (that is registration) gets an employee.
+CREATE OR REPLACE FUNCTION users_first_role(_asked uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM users) THEN
+		-- Two at once: the second waits here and then finds the first.
+		PERFORM FROM roles WHERE built_in AND name = 'chairperson' FOR NO KEY UPDATE;
+		IF NOT EXISTS (SELECT FROM users) THEN
+			RETURN (SELECT id FROM roles WHERE built_in AND name = 'chairperson');
+		END IF;
+	END IF;
+	IF _asked IS NOT NULL AND (is_operator() OR may('users:create')) THEN
+		RETURN _asked;
+	END IF;
+	RETURN (SELECT id FROM roles WHERE built_in AND name = 'employee');
+END
+$$;
+
+-- Trigger of new people.
+CREATE OR REPLACE FUNCTION users_insert_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_role CONSTANT uuid := users_first_role(NEW.role_id);
+	_chosen CONSTANT boolean := _role IS NOT DISTINCT FROM NEW.role_id
+	                            AND (is_operator() OR may('users:create'));
+BEGIN
+	NEW.role_id := _role;
+	IF NOT _chosen THEN
+		NEW.permissions := '{}';
+	END IF;
+	PERFORM permissions_check(NEW.permissions, 'permissions');
+	NEW.granted := permissions_resolve(users_patterns(NEW.role_id, NEW.permissions));
+	IF _chosen THEN
+		PERFORM permissions_guard(users_patterns(NEW.role_id, NEW.permissions));
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+-- The patterns of a live role and of a person's own; keeps the role from being changed or deleted
+-- until this is committed.
+CREATE OR REPLACE FUNCTION users_patterns(_role uuid, _own text[]) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_patterns text[];
+BEGIN
+	SELECT permissions INTO _patterns FROM roles WHERE id = _role AND deleted_at IS NULL FOR SHARE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such role' USING ERRCODE = 'U2001', HINT = 'role',
+			DETAIL = 'There is no such role.';
+	END IF;
+	RETURN _patterns || _own;
+END
+$$;
+
+-- Trigger of changes to people.
+CREATE OR REPLACE FUNCTION users_update_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF actor() IS NULL AND NOT is_operator()
+	   AND (NEW.role_id, NEW.permissions, NEW.is_active, NEW.deleted_at)
+	       IS DISTINCT FROM (OLD.role_id, OLD.permissions, OLD.is_active, OLD.deleted_at) THEN
+		RAISE EXCEPTION 'rights changed by nobody' USING ERRCODE = 'U1001';
+	END IF;
+	PERFORM person_guard(OLD.id);
+	IF (NEW.role_id, NEW.permissions) IS DISTINCT FROM (OLD.role_id, OLD.permissions) THEN
+		IF NEW.permissions IS DISTINCT FROM OLD.permissions THEN
+			PERFORM permissions_check(NEW.permissions, 'permissions');
+		END IF;
+		PERFORM permissions_guard(users_patterns(NEW.role_id, NEW.permissions));
+		NEW.granted := permissions_resolve(users_patterns(NEW.role_id, NEW.permissions));
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+-- Trigger, after somebody stopped being a chairperson: one is left.
+CREATE OR REPLACE FUNCTION users_keep_chairperson() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_chair uuid;
+BEGIN
+	SELECT id INTO _chair FROM roles WHERE built_in AND name = 'chairperson';
+	IF OLD.role_id <> _chair OR NOT OLD.is_active OR OLD.deleted_at IS NOT NULL THEN
+		RETURN NULL;
+	END IF;
+	-- Two at once: the second waits here and then sees what the first did.
+	PERFORM FROM roles WHERE id = _chair FOR NO KEY UPDATE;
+	IF NOT EXISTS (SELECT FROM users
+	                WHERE role_id = _chair AND is_active AND deleted_at IS NULL) THEN
+		RAISE EXCEPTION 'last chairperson' USING ERRCODE = 'U3003',
+			DETAIL = 'The last chairperson must stay.';
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+-- Trigger of roles.
+CREATE OR REPLACE FUNCTION roles_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		IF OLD.built_in AND ((NEW.name, NEW.built_in, NEW.deleted_at)
+		                     IS DISTINCT FROM (OLD.name, OLD.built_in, OLD.deleted_at)
+		                     OR OLD.name = 'chairperson' AND NEW.permissions <> OLD.permissions) THEN
+			RAISE EXCEPTION 'built-in role' USING ERRCODE = 'U3003',
+				DETAIL = 'This role comes with Bureau and must stay as it is.';
+		END IF;
+		PERFORM permissions_guard(OLD.permissions);
+		IF NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
+		   AND EXISTS (SELECT FROM users WHERE role_id = OLD.id AND deleted_at IS NULL) THEN
+			RAISE EXCEPTION 'role in use' USING ERRCODE = 'U3003',
+				DETAIL = 'Somebody still has this role.';
+		END IF;
+	END IF;
+	IF TG_OP = 'INSERT' OR NEW.permissions <> OLD.permissions THEN
+		PERFORM permissions_check(NEW.permissions, 'permissions');
+	END IF;
+	PERFORM permissions_guard(NEW.permissions);
+	RETURN NEW;
+END
+$$;
+
+-- Trigger, after a role's permissions changed.
+CREATE OR REPLACE FUNCTION roles_refresh() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	PERFORM permissions_refresh(NEW.id);
+	RETURN NULL;
+END
+$$;
+
+-- Trigger of personal tokens: made for oneself, in a session, ended for good.
+CREATE OR REPLACE FUNCTION tokens_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		IF OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN
+			RAISE EXCEPTION 'token has ended' USING ERRCODE = 'U3003';
+		END IF;
+		PERFORM person_guard(OLD.user_id);
+		RETURN NEW;
+	END IF;
+	IF NOT (is_operator() AND actor() IS NULL)
+	   AND (NEW.user_id IS DISTINCT FROM actor() OR token_now() IS NOT NULL) THEN
+		RAISE EXCEPTION 'token for somebody else' USING ERRCODE = 'U1005';
+	END IF;
+	PERFORM permissions_check(NEW.scopes, 'scopes');
+	RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER users_insert_rules BEFORE INSERT ON users
+	FOR EACH ROW EXECUTE FUNCTION users_insert_rules();
+-- Not for granted and last_seen_at, which functions here change.
+CREATE OR REPLACE TRIGGER users_update_rules
+	BEFORE UPDATE OF id, full_name, email, user_name, profile_pic, designation, locale, theme,
+	                 role_id, permissions, is_active, email_verified_at, deleted_at ON users
+	FOR EACH ROW EXECUTE FUNCTION users_update_rules();
+CREATE OR REPLACE TRIGGER users_keep_chairperson
+	AFTER DELETE OR UPDATE OF role_id, is_active, deleted_at ON users
+	FOR EACH ROW EXECUTE FUNCTION users_keep_chairperson();
+CREATE OR REPLACE TRIGGER users_revoked AFTER UPDATE OF is_active, deleted_at ON users
+	FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active
+	                   OR OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
+	EXECUTE FUNCTION users_revoked();
+CREATE OR REPLACE TRIGGER sessions_ended AFTER UPDATE OF ended_at ON sessions
+	FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
+	EXECUTE FUNCTION sessions_ended();
+CREATE OR REPLACE TRIGGER roles_rules BEFORE INSERT OR UPDATE ON roles
+	FOR EACH ROW EXECUTE FUNCTION roles_rules();
+CREATE OR REPLACE TRIGGER roles_refresh AFTER UPDATE OF permissions ON roles
+	FOR EACH ROW EXECUTE FUNCTION roles_refresh();
+CREATE OR REPLACE TRIGGER tokens_rules BEFORE INSERT OR UPDATE OF user_id, name, scopes, ended_at ON tokens
+	FOR EACH ROW EXECUTE FUNCTION tokens_rules();

@@ -1,0 +1,104 @@
+-- SPDX-License-Identifier: ISC
+--
+-- authorize(): the first statement of every transaction of every responder, and the
+-- hottest of all.  A session costs one statement; everything else is expressions.
+
+SET search_path = bureau, public;
+
+-- The holder of a live personal token: rights are its scopes as far as the person holds them.
+CREATE OR REPLACE FUNCTION token_holder(_hash bytea, OUT user_id uuid, OUT token_id uuid,
+                                        OUT permissions text[], OUT is_active boolean,
+                                        OUT is_stale boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	SELECT u.id, t.id, u.is_active AND u.deleted_at IS NULL,
+	       ARRAY(SELECT g FROM unnest(u.granted) g WHERE permission_covered(g, t.scopes)),
+	       coalesce(t.last_used_at < now() - interval '1 minute', true)
+	  INTO token_holder.user_id, token_id, is_active, permissions, is_stale
+	  FROM tokens t JOIN users u ON u.id = t.user_id
+	 WHERE t.hash = _hash AND t.ended_at IS NULL AND t.expires_at > now();
+END
+$$;
+
+-- Notes that somebody was here, unless another transaction is at it: never waits.
+CREATE OR REPLACE FUNCTION seen(_user uuid, _session uuid, _token uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	UPDATE users SET last_seen_at = now()
+	 WHERE id = (SELECT id FROM users WHERE id = _user FOR NO KEY UPDATE SKIP LOCKED);
+	UPDATE sessions SET last_seen_at = now()
+	 WHERE id = (SELECT id FROM sessions WHERE id = _session FOR NO KEY UPDATE SKIP LOCKED);
+	UPDATE tokens SET last_used_at = now()
+	 WHERE id = (SELECT id FROM tokens WHERE id = _token FOR NO KEY UPDATE SKIP LOCKED);
+END
+$$;
+
+-- Says who asks and whether they may, or raises: U1001 nobody has signed in, U1007 access is
+-- revoked, U1004 session or token unknown or over, U1005 permission missing; in this order.
+-- _need is 'public', 'signed-in' or a permission; on a public route an identity that does
+-- not hold is no identity.  Leaves the caller in the settings that 10_caller.sql reads.
+CREATE OR REPLACE FUNCTION authorize(_user uuid, _session uuid, _token bytea, _need text,
+                                     _write boolean, _request uuid, _address inet, _agent text,
+                                     OUT user_id uuid, OUT session_id uuid,
+                                     OUT permissions text[], OUT cursor text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	_found uuid;
+	_token_id uuid;
+	_active boolean;
+	_stale boolean;
+	_done text;
+BEGIN
+	IF _token IS NOT NULL THEN
+		SELECT h.user_id, h.token_id, h.permissions, h.is_active, h.is_stale, event_cursor()
+		  INTO _found, _token_id, permissions, _active, _stale, cursor
+		  FROM token_holder(_token) h;
+	ELSE
+		SELECT u.id, s.id, u.granted, u.is_active AND u.deleted_at IS NULL,
+		       s.last_seen_at < now() - interval '1 minute',
+		       e.id || ':' || coalesce((SELECT max(b.last) FROM stream_batch b), 0)
+		  INTO _found, session_id, permissions, _active, _stale, cursor
+		  FROM epoch e
+		  LEFT JOIN users u ON u.id = _user
+		  LEFT JOIN sessions s ON s.id = _session AND s.user_id = u.id AND s.ended_at IS NULL
+		                      AND s.expires_at > now() AND s.idle_expires_at > now();
+	END IF;
+
+	IF _active AND coalesce(session_id, _token_id) IS NOT NULL THEN
+		user_id := _found;
+	ELSE
+		session_id := NULL;
+		_token_id := NULL;
+		permissions := '{}';
+	END IF;
+	IF _need <> 'public' THEN
+		IF _user IS NULL AND _token IS NULL THEN
+			RAISE EXCEPTION 'no identity' USING ERRCODE = 'U1001';
+		ELSIF NOT _active THEN
+			RAISE EXCEPTION 'access revoked' USING ERRCODE = 'U1007';
+		ELSIF user_id IS NULL THEN
+			RAISE EXCEPTION 'session or token over' USING ERRCODE = 'U1004';
+		ELSIF _need <> 'signed-in' AND _need <> ALL (permissions) THEN
+			RAISE EXCEPTION '% is missing', _need USING ERRCODE = 'U1005';
+		END IF;
+	END IF;
+
+	_done := set_config('bureau.user', coalesce(user_id::text, ''), true)
+		|| set_config('bureau.session', coalesce(session_id::text, ''), true)
+		|| set_config('bureau.token', coalesce(_token_id::text, ''), true)
+		|| set_config('bureau.permissions', permissions::text, true)
+		|| set_config('bureau.request', coalesce(_request::text, ''), true)
+		|| set_config('bureau.address', coalesce(_address::text, ''), true)
+		|| set_config('bureau.agent', coalesce(_agent, ''), true);
+	IF NOT _write THEN
+		_done := set_config('transaction_read_only', 'on', true);
+		RETURN;
+	END IF;
+	PERFORM pg_advisory_xact_lock(uuid_hash_extended(_request, 1));
+	IF _stale AND user_id IS NOT NULL THEN
+		PERFORM seen(user_id, session_id, _token_id);
+	END IF;
+END
+$$;

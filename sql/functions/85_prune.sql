@@ -1,0 +1,63 @@
+-- SPDX-License-Identifier: ISC
+--
+-- The only ways a row leaves.  For `bureau prune` (operators); each says how many rows went.
+-- The audit log is never pruned.
+
+SET search_path = bureau, public;
+
+-- Old events with their places in the stream, and the batches behind the last one.
+CREATE OR REPLACE FUNCTION prune_events(_keep interval DEFAULT '7 days') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM stream_batch WHERE last < (SELECT max(last) FROM stream_batch);
+	DELETE FROM stream s USING events e WHERE e.id = s.event_id AND e.at < now() - _keep;
+	DELETE FROM events WHERE at < now() - _keep;
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION prune_idempotency() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM idempotency WHERE created_at < now() - interval '24 hours';
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION prune_throttle() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM throttle WHERE ends_at < now();
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
+-- Sessions that have been over for a while, and the history of signing in.
+CREATE OR REPLACE FUNCTION prune_sessions(_keep interval DEFAULT '180 days') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM sign_ins WHERE at < now() - _keep;
+	DELETE FROM sessions WHERE least(ended_at, expires_at, idle_expires_at) < now() - _keep;
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION prune_all() RETURNS TABLE (what text, count bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	RETURN QUERY VALUES ('events', prune_events()), ('idempotency', prune_idempotency()),
+		('sessions', prune_sessions()), ('throttle', prune_throttle());
+END
+$$;

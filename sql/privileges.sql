@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: ISC
+--
+-- Every grant, from nothing.  What is not here is not allowed.  No responder deletes, and
+-- none writes events, audit, sessions or counters but through functions.
+
+SET search_path = bureau, public;
+
+REVOKE ALL ON SCHEMA bureau FROM PUBLIC;
+DO $$
+DECLARE
+	_role text;
+BEGIN
+	FOR _role IN SELECT 'PUBLIC' UNION ALL
+	             SELECT quote_ident(rolname) FROM pg_roles
+	              WHERE rolname LIKE 'bureau\_%' AND rolname <> 'bureau_owner' LOOP
+		EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA bureau FROM %s', _role);
+		EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA bureau FROM %s', _role);
+		EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA bureau FROM %s', _role);
+	END LOOP;
+END
+$$;
+
+-- Every responder: who asks, what they may, and the dispatcher's work.
+GRANT USAGE ON SCHEMA bureau TO bureau_responder;
+GRANT EXECUTE ON FUNCTION
+	actor(), session_now(), token_now(), request_now(), address_now(), agent_now(),
+	rights_now(), may(text), is_operator(), ts(timestamptz), uuid_v7(),
+	authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text), event_cursor(),
+	audit_note(text, text, uuid, jsonb), request_committed(uuid),
+	idempotency_claim(text, bytea), idempotency_store(text, int, jsonb, bytea),
+	idempotency_answer(text)
+	TO bureau_responder;
+
+-- auth: people's own accounts, and alone the password hashes.
+GRANT SELECT ON users, sessions, sign_ins, roles, permissions TO bureau_auth;
+GRANT INSERT (full_name, email, user_name, profile_pic, designation, locale, theme)
+	ON users TO bureau_auth;
+GRANT UPDATE (full_name, email, user_name, profile_pic, designation, locale, theme,
+              email_verified_at)
+	ON users TO bureau_auth;
+GRANT SELECT, INSERT (user_id, hash), UPDATE (hash, changed_at) ON credentials TO bureau_auth;
+GRANT SELECT (id, user_id, name, scopes, expires_at, last_used_at, ended_at,
+              version, created_at, updated_at),
+      INSERT (user_id, name, hash, scopes, expires_at), UPDATE (ended_at)
+	ON tokens TO bureau_auth;
+GRANT EXECUTE ON FUNCTION
+	session_start(uuid, inet, text, interval, interval, text),
+	session_refresh(uuid, int, interval, interval), session_end(uuid, text),
+	sessions_end_all(uuid, uuid, text), sign_in_failed(uuid, text, text),
+	login_locked(text), login_failed(text, int, interval), login_succeeded(text),
+	login_unlock(text), throttle_try(text, text, int, interval), invitation_accept(bytea)
+	TO bureau_auth;
+
+-- admin: other people's accounts and roles, and the audit log to read.
+GRANT SELECT ON users, roles, permissions, audit, audit_payload TO bureau_admin;
+GRANT SELECT (id, user_id, expires_at, ended_at, version, created_at, updated_at)
+	ON invitations TO bureau_admin;
+GRANT INSERT (full_name, email, designation, locale, role_id, permissions),
+      UPDATE (designation, role_id, permissions, is_active, deleted_at)
+	ON users TO bureau_admin;
+GRANT INSERT (name, description, permissions), UPDATE (name, description, permissions, deleted_at)
+	ON roles TO bureau_admin;
+GRANT EXECUTE ON FUNCTION
+	sessions_end_all(uuid, uuid, text), invitation_create(uuid, bytea, interval)
+	TO bureau_admin;
+
+-- skeleton: the example resource, where it is installed.
+DO $$
+BEGIN
+	IF to_regclass('bureau.notes') IS NOT NULL THEN
+		GRANT SELECT, INSERT, UPDATE ON notes TO bureau_skeleton;
+	END IF;
+END
+$$;
