@@ -203,11 +203,8 @@ take_body(struct req *rq)
 	    fcgi_read(rq->app->transport, &(char){ 0 }, 1) != 0)
 		return (req_fail(rq, ERR_INVALID_INPUT,
 		    "The body is not as long as Content-Length says."));
-	if ((err = req_parse_body(rq)) != ERR_OK)
-		return (err);
-	err = field_errors_code(&rq->errors);
-	return (err == ERR_OK ? ERR_OK : req_fail(rq, err,
-	    rq->errors.count == 1 ? rq->errors.list[0].message : NULL));
+	err = req_parse_body(rq);
+	return (err != ERR_OK ? err : req_fail_fields(rq));
 }
 
 static enum err

@@ -48,7 +48,7 @@ fingerprint(struct req *rq)
 	buf_add(&all, rq->query.p, rq->query.n);
 	buf_char(&all, '\n');
 	buf_add(&all, rq->body.p, rq->body.n);
-	return (hash_hex(rq->arena, (struct str){ all.data, all.len }));
+	return (hash_bytea(rq->arena, (struct str){ all.data, all.len }));
 }
 
 void

@@ -273,8 +273,7 @@ listing_ask(struct req *rq, struct list_ask *ask)
 	text = form_find(&form, "after");
 	if (text.n > 0)
 		ask_after(rq, ask, text);
-	return (field_errors_code(&rq->errors) == ERR_OK ? ERR_OK :
-	    req_fail(rq, field_errors_code(&rq->errors), NULL));
+	return (req_fail_fields(rq));
 }
 
 static void

@@ -218,16 +218,16 @@ req_parse_body(struct req *rq)
 			    "This method takes no body."));
 		return (ERR_OK);
 	}
+	if (rq->length == 0) {
+		param_required(rq->route->params, IN_BODY, &rq->values,
+		    &rq->errors);
+		return (ERR_OK);
+	}
 	if (type_is(rq, "application/json"))
 		return (parse_json(rq));
 	if (rq->method == POST &&
 	    type_is(rq, "application/x-www-form-urlencoded"))
 		return (parse_form(rq));
-	if (rq->length == 0 && rq->type.n == 0) {
-		param_required(rq->route->params, IN_BODY, &rq->values,
-		    &rq->errors);
-		return (ERR_OK);
-	}
 	return (req_fail(rq, ERR_UNSUPPORTED_MEDIA_TYPE,
 	    "Send application/json."));
 }
@@ -302,6 +302,18 @@ req_fail_cause(struct req *rq, enum err err, const char *cause)
 	rq->detail = NULL;
 	rq->cause = cause;
 	return (err);
+}
+
+enum err
+req_fail_fields(struct req *rq)
+{
+	enum err err = field_errors_code(&rq->errors);
+
+	if (err == ERR_OK)
+		return (ERR_OK);
+	return (req_fail(rq, err, rq->errors.count > 1 ? NULL :
+	    arena_printf(rq->arena, "%s: %s", rq->errors.list[0].field,
+	    rq->errors.list[0].message)));
 }
 
 enum err

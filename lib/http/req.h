@@ -103,6 +103,8 @@ bool		req_bool(const struct req *rq, const char *name);
  * when it is NULL; the log sees cause. */
 enum err	req_fail(struct req *rq, enum err err, const char *detail);
 enum err	req_fail_cause(struct req *rq, enum err err, const char *cause);
+/* With the code that stands for rq->errors; ERR_OK when there are none. */
+enum err	req_fail_fields(struct req *rq);
 enum err	req_fail_field(struct req *rq, enum err err, const char *field,
 		    const char *message);
 

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: ISC
+--
 -- Notes, the example resource: private to whoever wrote them.
 
 CREATE TABLE notes (
@@ -18,3 +20,6 @@ CREATE INDEX notes_owner_created ON notes (owner_id, created_at, id)
 	WHERE deleted_at IS NULL;
 CREATE INDEX notes_owner_title ON notes (owner_id, title, id)
 	WHERE deleted_at IS NULL;
+
+INSERT INTO watched (table_name, resource, audience)
+VALUES ('notes', 'notes', ARRAY['user:{owner_id}']);

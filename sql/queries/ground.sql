@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: ISC
+--
 -- What the dispatcher itself asks.
 
 -- name: authorize
@@ -21,12 +23,13 @@ SELECT idempotency_claim(:key, :fingerprint)
 -- name: idempotency_read
 -- The answer of a key that is done.
 SELECT status, headers->>'Content-Type' AS type, headers->>'ETag' AS etag,
-       headers->>'Location' AS location, body
-  FROM idempotency_read(:key)
+       headers->>'Location' AS location, convert_from(body, 'UTF8') AS body
+  FROM idempotency_answer(:key)
+ WHERE status IS NOT NULL
 
 -- name: idempotency_store
 -- Keep the answer beside what it tells of.
-SELECT idempotency_store(:key, :status::int, :headers::jsonb, :body::text)
+SELECT idempotency_store(:key, :status, :headers, convert_to(:body::text, 'UTF8'))
 
 -- name: ping
 SELECT 1

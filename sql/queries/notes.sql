@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: ISC
+--
 -- Notes, the example resource: each belongs to whoever wrote it.
 
 -- record: Note id:uuid title:text text:text? tags:texts
@@ -34,7 +36,7 @@ SELECT id, title, body AS text, tags, created_at AS "createdAt",
 -- name: note_create
 -- returns: Note
 INSERT INTO notes (owner_id, title, body, tags)
-VALUES (actor(), :title, :text, coalesce(:tags, '{}'))
+VALUES (actor(), :title, :text, coalesce(:tags::text[], '{}'))
 RETURNING id, title, body AS text, tags, created_at AS "createdAt",
        updated_at AS "updatedAt", version
 
@@ -43,7 +45,7 @@ RETURNING id, title, body AS text, tags, created_at AS "createdAt",
 UPDATE notes
    SET title = coalesce(:title, title),
        body = CASE WHEN :text? THEN :text ELSE body END,
-       tags = coalesce(:tags, tags)
+       tags = coalesce(:tags::text[], tags)
  WHERE id = :id AND owner_id = actor() AND deleted_at IS NULL
    AND version = coalesce(:ifVersion, version)
 RETURNING id, title, body AS text, tags, created_at AS "createdAt",
