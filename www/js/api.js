@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: ISC
+//
+// Every call to the API goes through call().  It refreshes the access token once
+// when that has expired, whichever tab notices first; gives every POST that may
+// be repeated a key, so that a second try cannot act twice; sends back the ETag
+// it was given when a record is changed; and turns each failure into a Problem.
+
+import { t, knows } from "/js/i18n/index.js";
+
+const BASE = "/api/v1/";
+const REFRESHED = "bureau.refreshed"; // when some tab last refreshed, in ms
+const TRIES = 2;
+
+// What went wrong, fit to be shown: message is a sentence in the reader's language.
+export class Problem extends Error {
+	constructor(status, body) {
+		const code = body.code ?? (status === 0 ? "offline" : "unknown");
+		super(sentence(code, body.detail));
+		this.status = status;
+		this.code = code;
+		this.current = body.current;
+		this.requestId = body.requestId;
+		this.fields = Object.fromEntries((body.errors ?? []).map(
+			(e) => [e.field, sentence(e.code, e.message, "field")]));
+	}
+}
+
+// Ours where we have one, else what the server said.
+function sentence(code, said, kind = "error") {
+	const key = `${kind}.${code}`;
+
+	if (knows(key))
+		return t(key);
+	return said || t("error.unknown");
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, { body });
+export const patch = (path, body, etag) => call("PATCH", path, { body, etag });
+export const put = (path, body, etag) => call("PUT", path, { body, etag });
+export const remove = (path) => call("DELETE", path);
+
+// Resolves to the parsed answer (null when it has none) with its ETag; throws
+// a Problem.
+async function call(method, path, { body, etag } = {}) {
+	const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin" };
+
+	if (body !== undefined) {
+		options.headers["Content-Type"] = "application/json";
+		options.body = JSON.stringify(body);
+	}
+	if (etag)
+		options.headers["If-Match"] = etag;
+	// Routes under auth answer with secrets, which are never stored for a replay.
+	if (method === "POST" && !path.startsWith("auth/"))
+		options.headers["Idempotency-Key"] = crypto.randomUUID();
+
+	const began = Date.now();
+	let response = await send(path, options);
+
+	if (await hasExpired(response, path) && await refresh(began))
+		response = await send(path, options);
+	return read(response);
+}
+
+// A request that is safe to repeat is tried again when the network fails.
+async function send(path, options) {
+	const safe = options.method === "GET" || "Idempotency-Key" in options.headers;
+
+	for (let left = safe ? TRIES : 1; ; left--) {
+		try {
+			return await fetch(BASE + path, options);
+		} catch {
+			if (left <= 1)
+				throw new Problem(0, {});
+		}
+	}
+}
+
+async function hasExpired(response, path) {
+	if (response.status !== 401 || path === "auth/refresh-token")
+		return false;
+	return (await response.clone().json().catch(() => ({}))).code === 1003;
+}
+
+// One tab refreshes, the others wait and find it done.
+async function refresh(since) {
+	const attempt = async () => {
+		if (Number(recall(REFRESHED)) > since)
+			return true;
+		const response = await send("auth/refresh-token", {
+			method: "POST",
+			headers: { Accept: "application/json", "Content-Type": "application/json" },
+			body: JSON.stringify({ cookie: true }),
+			credentials: "same-origin",
+		});
+		if (response.ok)
+			remember(REFRESHED, String(Date.now()));
+		return response.ok;
+	};
+
+	return navigator.locks ? navigator.locks.request("bureau.refresh", attempt) : attempt();
+}
+
+async function read(response) {
+	const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+	const body = isJson ? await response.json().catch(() => null) : null;
+
+	if (!response.ok)
+		throw new Problem(response.status, body ?? {});
+	return { body, etag: response.headers.get("ETag") };
+}
+
+function recall(key) {
+	try {
+		return localStorage.getItem(key);
+	} catch {
+		return null;
+	}
+}
+
+function remember(key, value) {
+	try {
+		localStorage.setItem(key, value);
+	} catch { /* other tabs then refresh for themselves */ }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: ISC
+//
+// What script adds to a plain form: it is sent without leaving the page, errors
+// stand beside their fields, and a password can be looked at.  Without script
+// the same form posts itself and comes back to #error-<code>.
+
+import { post } from "/js/api.js";
+import { t } from "/js/i18n/index.js";
+import { mountThemes } from "/js/themes.js";
+
+// options.path: of the API; options.clean(values): last changes before sending.
+export function enhance(form, { path, clean = (values) => values }) {
+	form.noValidate = true;
+	form.elements.next.value = wanted() ?? form.elements.next.value;
+	for (const input of form.querySelectorAll(".password input"))
+		addToggle(input);
+	for (const place of document.querySelectorAll("[data-themes]"))
+		mountThemes(place);
+	form.addEventListener("submit", (event) => {
+		event.preventDefault();
+		submit(form, path, clean);
+	});
+	form.addEventListener("input", (event) => setWrong(event.target, ""));
+	firstEmpty(form)?.focus();
+}
+
+// Where to go on, from ?next=, if it is a page of ours.
+function wanted() {
+	const next = new URLSearchParams(location.search).get("next");
+
+	return next && /^\/(?![/\\])/.test(next) ? next : null;
+}
+
+async function submit(form, path, clean) {
+	const button = form.querySelector("[type=submit]");
+	const { next, ...values } = Object.fromEntries(new FormData(form));
+
+	if (button.getAttribute("aria-busy") === "true" || !isFilled(form))
+		return;
+	button.setAttribute("aria-busy", "true");
+	try {
+		await post(path, clean(values));
+		location.assign(next);
+	} catch (problem) {
+		show(form, problem);
+		button.removeAttribute("aria-busy");
+	}
+}
+
+function isFilled(form) {
+	let first = null;
+
+	for (const input of form.querySelectorAll("[required]")) {
+		const short = input.minLength > 0 && [...input.value].length < input.minLength;
+		const wrong = input.value.trim() === "" ? t("field.2003") : short ? t("field.short") : "";
+		setWrong(input, wrong);
+		if (wrong)
+			first ??= input;
+	}
+	first?.focus();
+	return first === null;
+}
+
+function show(form, problem) {
+	const note = form.querySelector("[data-problem]");
+	let first = null;
+
+	if (location.hash)
+		history.replaceState(null, "", location.pathname + location.search);
+	for (const [name, message] of Object.entries(problem.fields ?? {})) {
+		const input = form.elements[name];
+		if (!input)
+			continue;
+		setWrong(input, message);
+		first ??= input;
+	}
+	note.textContent = problem.message;
+	note.hidden = false;
+	(first ?? note).focus();
+}
+
+function setWrong(input, message) {
+	const place = document.getElementById(`${input.id}-wrong`);
+
+	if (!place)
+		return;
+	place.textContent = message;
+	if (message)
+		input.setAttribute("aria-invalid", "true");
+	else
+		input.removeAttribute("aria-invalid");
+}
+
+function addToggle(input) {
+	const button = document.createElement("button");
+	const label = () => {
+		button.textContent = t(input.type === "password" ? "password.show" : "password.hide");
+		button.setAttribute("aria-pressed", String(input.type === "text"));
+	};
+
+	button.type = "button";
+	button.className = "toggle";
+	button.setAttribute("aria-controls", input.id);
+	button.addEventListener("click", () => {
+		input.type = input.type === "password" ? "text" : "password";
+		label();
+		input.focus();
+	});
+	input.form.addEventListener("submit", () => {
+		input.type = "password";
+		label();
+	});
+	label();
+	input.after(button);
+}
+
+function firstEmpty(form) {
+	return location.hash ? null : form.querySelector("input:not([type=hidden]):placeholder-shown, input:not([type=hidden])");
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: ISC
+
+import { enhance } from "/js/forms.js";
+
+enhance(document.querySelector("form"), {
+	path: "auth/login",
+	clean: (values) => ({ ...values, cookie: true }),
+});
