@@ -87,6 +87,14 @@ answer_nothing(struct req *rq)
 	return (ERR_OK);
 }
 
+static bool
+is_deleted(const struct db_rows *rows)
+{
+	const char *deleted = db_text(rows, 0, "_deleted");
+
+	return (deleted != NULL && deleted[0] == 't');
+}
+
 /*
  * The statement touched no row.  What the record is now tells why: not there,
  * deleted, or of another version than If-Match asked for.
@@ -95,7 +103,6 @@ static enum err
 explain_miss(struct req *rq)
 {
 	struct db_rows *now;
-	const char *deleted;
 	struct buf json;
 	enum err err;
 
@@ -106,8 +113,7 @@ explain_miss(struct req *rq)
 		return (err);
 	if (db_count(now) == 0)
 		return (req_fail(rq, ERR_RESOURCE_NOT_FOUND, NULL));
-	deleted = db_text(now, 0, "_deleted");
-	if (deleted != NULL && deleted[0] == 't')
+	if (is_deleted(now))
 		return (req_fail(rq, ERR_RESOURCE_DELETED, NULL));
 	if (rq->if_version == NULL)
 		return (req_fail(rq, ERR_RESOURCE_CONFLICT, NULL));
@@ -128,5 +134,7 @@ single_run(struct req *rq)
 		return (err);
 	if (db_count(rows) == 0)
 		return (explain_miss(rq));
+	if (is_deleted(rows))
+		return (req_fail(rq, ERR_RESOURCE_DELETED, NULL));
 	return (answer_row(rq, rows));
 }
