@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+#
+# What suites share: an instance of their own.  Sourced by tests/*/run, which
+# get root (the tree) and build (where it was built) from ./dev.
+
+: "${root:?}" "${build:?}"
+
+free_port() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# start_instance NAME [SETTING=VALUE …]: a fresh one, ready to answer.  Sets
+# BASE_URL, BUREAU_HOME, BUREAU_PORT, PGHOST and PGDATABASE, and stops it at exit.
+start_instance() {
+	instance=$1
+	shift
+	BUREAU_HOME=$build/homes/$instance
+	rm -rf "$BUREAU_HOME"
+	mkdir -p "$BUREAU_HOME"
+	BUREAU_PORT=$(free_port)
+	BASE_URL=http://127.0.0.1:$BUREAU_PORT
+	PGHOST=$BUREAU_HOME/run
+	PGDATABASE=bureau
+	export BUREAU_HOME BUREAU_PORT BASE_URL PGHOST PGDATABASE
+	env ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
+	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
+	    SCRYPT_N=1024 SCRYPT_P=1 "$@" \
+	    "$build/bin/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
+	instance_pid=$!
+	trap stop_instance EXIT
+	trap 'exit 1' INT TERM
+	wait_ready
+}
+
+# The condition, not the clock: readiness, or the end of the process.
+wait_ready() {
+	tries=0
+	until curl -fsS -o /dev/null "$BASE_URL/health/ready" 2>/dev/null; do
+		tries=$((tries + 1))
+		if ! kill -0 "$instance_pid" 2>/dev/null || [ $tries -gt 600 ]; then
+			echo "the instance does not start:" >&2
+			tail -n 50 "$BUREAU_HOME/serve.log" >&2
+			return 1
+		fi
+		/usr/bin/python3 -c 'import select; select.select([], [], [], 0.1)'
+	done
+}
+
+stop_instance() {
+	if [ -n "${instance_pid:-}" ]; then
+		kill "$instance_pid" 2>/dev/null || :
+		wait "$instance_pid" 2>/dev/null || :
+		instance_pid=
+	fi
+}
+
+# tap_sum: counts TAP on standard input, shows it, ends in the closing line.
+tap_sum() {
+	awk '{ print }
+	    /^ok / { passed++ }
+	    /^not ok / { failed++ }
+	    END { printf "%d passed, %d failed\n", passed, failed
+	          exit failed > 0 || passed == 0 }'
+}
