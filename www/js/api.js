@@ -8,7 +8,7 @@
 import { t, knows } from "/js/i18n/index.js";
 
 const BASE = "/api/v1/";
-const REFRESHED = "bureau.refreshed"; // when some tab last refreshed, in ms
+const LOCK = "bureau.refresh"; // held by the tab that refreshes
 const TRIES = 2;
 
 // What went wrong, fit to be shown: message is a sentence in the reader's language.
@@ -55,10 +55,9 @@ async function call(method, path, { body, etag } = {}) {
 	if (method === "POST" && !path.startsWith("auth/"))
 		options.headers["Idempotency-Key"] = crypto.randomUUID();
 
-	const began = Date.now();
 	let response = await send(path, options);
 
-	if (await hasExpired(response, path) && await refresh(began))
+	if (await hasExpired(response, path) && await refresh())
 		response = await send(path, options);
 	return read(response);
 }
@@ -83,23 +82,27 @@ async function hasExpired(response, path) {
 	return (await response.clone().json().catch(() => ({}))).code === 1003;
 }
 
-// One tab refreshes, the others wait and find it done.
-async function refresh(since) {
-	const attempt = async () => {
-		if (Number(recall(REFRESHED)) > since)
-			return true;
-		const response = await send("auth/refresh-token", {
-			method: "POST",
-			headers: { Accept: "application/json", "Content-Type": "application/json" },
-			body: JSON.stringify({ cookie: true }),
-			credentials: "same-origin",
-		});
-		if (response.ok)
-			remember(REFRESHED, String(Date.now()));
-		return response.ok;
-	};
+// One tab refreshes; others that notice meanwhile wait for it and try with what it
+// got.  Who comes later refreshes again, which does no harm.
+async function refresh() {
+	if (!navigator.locks)
+		return askForRefresh();
+	const done = await navigator.locks.request(LOCK, { ifAvailable: true },
+		(lock) => lock ? askForRefresh() : null);
 
-	return navigator.locks ? navigator.locks.request("bureau.refresh", attempt) : attempt();
+	return done ?? navigator.locks.request(LOCK, () => true);
+}
+
+async function askForRefresh() {
+	const response = await send("auth/refresh-token", {
+		method: "POST",
+		headers: { Accept: "application/json", "Content-Type": "application/json" },
+		body: "{}",
+		credentials: "same-origin",
+	});
+
+	await response.text();
+	return response.ok;
 }
 
 async function read(response) {
@@ -109,18 +112,4 @@ async function read(response) {
 	if (!response.ok)
 		throw new Problem(response.status, body ?? {});
 	return { body, etag: response.headers.get("ETag") };
-}
-
-function recall(key) {
-	try {
-		return localStorage.getItem(key);
-	} catch {
-		return null;
-	}
-}
-
-function remember(key, value) {
-	try {
-		localStorage.setItem(key, value);
-	} catch { /* other tabs then refresh for themselves */ }
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: ISC
+//
+// Debian's Chromium with a profile of its own that calls nobody: shared by the
+// tests and by shots.mjs.
+
+import { chromium } from "playwright-core";
+
+const QUIET = ["--disable-background-networking", "--disable-component-update",
+	"--disable-default-apps", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run"];
+
+export const base = process.env.BASE_URL;
+if (!base) {
+	console.error("BASE_URL is not set: the address of a running instance, as in http://127.0.0.1:8080");
+	process.exit(2);
+}
+
+export function launch() {
+	return chromium.launch({
+		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+		args: process.getuid() === 0 ? [...QUIET, "--no-sandbox"] : QUIET,
+	});
+}
+
+let count = 0;
+
+// Somebody nobody has registered yet.
+export function someone() {
+	return {
+		fullName: "Ada Example",
+		email: `ada.${process.pid}.${Date.now()}.${count++}@example.test`,
+		password: "three quiet herons wade",
+	};
+}
+
+// Register by the API; the context then holds the cookies.
+export async function register(context, person = someone()) {
+	const response = await context.request.post(`${base}/api/v1/auth/register`,
+		{ headers: { Origin: base }, data: person });
+
+	if (!response.ok())
+		throw new Error(`registration was answered ${response.status()}: ${await response.text()}`);
+	const body = await response.json();
+	return { ...person, ...(body.user ?? body) };
+}
