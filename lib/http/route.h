@@ -49,7 +49,6 @@ struct route {
 	int			 status;	/* of success; 0 is 200 */
 	bool			 secret;	/* holds a secret: never stored or queued */
 	bool			 slow;		/* at most half the children at a time */
-	bool			 locked_out_too; /* sign-out: a dead session may call it */
 	size_t			 body_max;	/* 0 is 1 MB */
 	const char		*page;		/* where a form stands: "/sign-in/" */
 	const char		*doc;

@@ -2,7 +2,6 @@
 """The conventions of API.md, shown on the example resource."""
 
 import concurrent.futures
-import json
 import uuid
 
 import pytest
