@@ -66,6 +66,15 @@ enum err	idempotency_replay(struct req *rq);
 /* Parse and check the query string of a list. */
 enum err	listing_ask(struct req *rq, struct list_ask *ask);
 enum err	listing_run(struct req *rq);
+/* What continues the list behind this row. */
+struct str	listing_cursor(struct req *rq, const struct list_ask *ask,
+		    const struct db_rows *page, unsigned row);
+
+/* listing_csv.c: the same as a file, for a route that takes `format`. */
+#define CSV_ROWS_MAX 10000
+bool		listing_is_csv(const struct req *rq);
+void		listing_csv(struct req *rq, const struct list_ask *ask,
+		    const struct db_rows *page);
 
 /* single.c: a route whose row names a query. */
 enum err	single_run(struct req *rq);

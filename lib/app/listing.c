@@ -260,6 +260,8 @@ listing_ask(struct req *rq, struct list_ask *ask)
 	for (size_t i = 0; i < form.count; i++)
 		if (!is_own(rq->route, form.fields[i].name))
 			ask_one(rq, ask, query, &form.fields[i]);
+	if (listing_is_csv(rq))
+		limit = CSV_ROWS_MAX;
 	text = form_find(&form, "limit");
 	if (text.p != NULL)
 		(void)text_int(text, 1, LIST_LIMIT_MAX, &limit);
@@ -276,22 +278,55 @@ listing_ask(struct req *rq, struct list_ask *ask)
 	return (req_fail_fields(rq));
 }
 
-static void
-add_next(struct req *rq, struct buf *out, const struct list_ask *ask,
-    const struct db_rows *page)
+/* The result's column of the key: "id" of "n.id". */
+static const char *
+key_column(const struct query *query)
 {
-	const char *sort = ask->sort != NULL ? db_text(page, ask->limit - 1,
+	const char *dot = strchr(query->key, '.');
+
+	return (dot != NULL ? dot + 1 : query->key);
+}
+
+struct str
+listing_cursor(struct req *rq, const struct list_ask *ask,
+    const struct db_rows *page, unsigned row)
+{
+	const char *sort = ask->sort != NULL ? db_text(page, row,
 	    ask->sort->name) : "";
 	struct buf plain;
-	struct str cursor;
 
 	buf_init(&plain, rq->arena, 8192);
 	buf_printf(&plain, "%s" CURSOR_MARK "%s" CURSOR_MARK "%s",
 	    order_name(rq, ask), sort != NULL ? sort : "",
-	    db_text(page, ask->limit - 1, "id"));
-	cursor = text_base64url(rq->arena, plain.data, plain.len);
-	buf_text(out, ",\"next\":");
-	buf_json(out, cursor.p, cursor.n);
+	    db_text(page, row, key_column(&queries[rq->route->list])));
+	return (text_base64url(rq->arena, plain.data, plain.len));
+}
+
+static void
+answer_page(struct req *rq, const struct list_ask *ask,
+    const struct db_rows *page, const struct db_rows *total)
+{
+	unsigned shown = db_count(page) > ask->limit ? ask->limit :
+	    db_count(page);
+	struct buf *out = answer_json(rq, 200);
+	struct str cursor;
+
+	buf_text(out, "{\"items\":[");
+	for (unsigned i = 0; i < shown; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		db_json(page, i, out);
+	}
+	buf_text(out, "],\"next\":");
+	if (db_count(page) > shown) {
+		cursor = listing_cursor(rq, ask, page, shown - 1);
+		buf_json(out, cursor.p, cursor.n);
+	} else {
+		buf_text(out, "null");
+	}
+	if (total != NULL)
+		buf_printf(out, ",\"total\":%s", db_text(total, 0, "total"));
+	buf_char(out, '}');
 }
 
 enum err
@@ -302,8 +337,6 @@ listing_run(struct req *rq)
 	    sizeof(*values));
 	struct db_rows *page, *total;
 	struct list_ask ask;
-	struct buf *out;
-	unsigned shown;
 	enum err err;
 
 	if ((err = listing_ask(rq, &ask)) != ERR_OK)
@@ -314,21 +347,9 @@ listing_run(struct req *rq)
 	    &total);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
-	shown = db_count(page) > ask.limit ? ask.limit : db_count(page);
-	out = answer_json(rq, 200);
-	buf_text(out, "{\"items\":[");
-	for (unsigned i = 0; i < shown; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		db_json(page, i, out);
-	}
-	buf_char(out, ']');
-	if (db_count(page) > ask.limit)
-		add_next(rq, out, &ask, page);
+	if (listing_is_csv(rq))
+		listing_csv(rq, &ask, page);
 	else
-		buf_text(out, ",\"next\":null");
-	if (total != NULL)
-		buf_printf(out, ",\"total\":%s", db_text(total, 0, "total"));
-	buf_char(out, '}');
+		answer_page(rq, &ask, page, total);
 	return (ERR_OK);
 }

@@ -77,6 +77,10 @@ bool		 db_has(const struct db_rows *rows, const char *column);
 /* A row as a JSON object; columns beginning with _ are left out. */
 void		 db_json(const struct db_rows *rows, unsigned row,
 		    struct buf *out);
+/* As lines of CSV: the names of all columns, and a row. */
+void		 db_csv_head(const struct db_rows *rows, struct buf *out);
+void		 db_csv(const struct db_rows *rows, unsigned row,
+		    struct buf *out);
 /* Call each(name, type) for every column; for describing. */
 unsigned	 db_columns(const struct db_rows *rows);
 const char	*db_column(const struct db_rows *rows, unsigned i);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Results, and the writer that turns rows into JSON by the type of each
- * column.  It reads PostgreSQL's text format: ISO dates in UTC.
+ * Results, and the writers that turn rows into JSON and CSV by the type of each
+ * column.  They read PostgreSQL's text format: ISO dates in UTC.
  */
 #include "rows.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "arena.h"
 #include "buf.h"
 #include "check.h"
 #include "db.h"
+#include "text.h"
+#include "when.h"
 
 /* Object ids of built-in types; fixed for ever in pg_type.dat. */
 enum oid {
@@ -122,28 +125,29 @@ db_text(const struct db_rows *rows, unsigned row, const char *column)
 
 /* --- JSON ------------------------------------------------------------------- */
 
-/* "2026-11-20 13:40:00.123456+00" to "2026-11-20T13:40:00.123Z". */
+/* "2026-11-20 13:40:00.123456+00" to "2026-11-20T13:40:00.123Z"; infinity and
+ * what is far away stay as they are. */
+static struct str
+time_text(const char *text, size_t len, char out[WHEN_SIZE])
+{
+	if (len < 22 || text[4] != '-' || text[10] != ' ' ||
+	    strcmp(text + len - 3, "+00") != 0)
+		return ((struct str){ text, len });
+	snprintf(out, WHEN_SIZE, "%.10sT%.8s.000Z", text, text + 11);
+	if (text[19] == '.')
+		for (size_t i = 20; i < 23 && isdigit((unsigned char)text[i]);
+		    i++)
+			out[i] = text[i];
+	return ((struct str){ out, WHEN_SIZE - 1 });
+}
+
 static void
 json_time(struct buf *out, const char *text, size_t len)
 {
-	char ms[4] = "000";
+	char iso[WHEN_SIZE];
+	struct str time = time_text(text, len, iso);
 
-	if (len < 22 || text[4] != '-' || text[10] != ' ' ||
-	    strcmp(text + len - 3, "+00") != 0) {
-		buf_json(out, text, len);	/* infinity, or far away */
-		return;
-	}
-	if (text[19] == '.')
-		for (size_t i = 0; i < 3 && isdigit((unsigned char)
-		    text[20 + i]); i++)
-			ms[i] = text[20 + i];
-	buf_char(out, '"');
-	buf_add(out, text, 10);
-	buf_char(out, 'T');
-	buf_add(out, text + 11, 8);
-	buf_char(out, '.');
-	buf_add(out, ms, 3);
-	buf_text(out, "Z\"");
+	buf_json(out, time.p, time.n);
 }
 
 /* One entry of an array literal, quoted or bare; returns what follows it. */
@@ -249,4 +253,51 @@ db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 		comma = ",";
 	}
 	buf_char(out, '}');
+}
+
+/* --- CSV -------------------------------------------------------------------- */
+
+void
+db_csv_head(const struct db_rows *rows, struct buf *out)
+{
+	for (unsigned i = 0; i < db_columns(rows); i++) {
+		const char *name = PQfname(rows->result, (int)i);
+
+		buf_text(out, i > 0 ? "," : "");
+		buf_csv(out, name, strlen(name));
+	}
+	buf_text(out, "\r\n");
+}
+
+static void
+csv_value(const struct db_rows *rows, int row, int column, struct buf *out)
+{
+	const char *text = PQgetvalue(rows->result, row, column);
+	size_t len = (size_t)PQgetlength(rows->result, row, column);
+	char iso[WHEN_SIZE];
+	struct str cell = { text, len };
+
+	switch ((enum oid)PQftype(rows->result, column)) {
+	case OID_BOOL:
+		cell = text[0] == 't' ? STR("true") : text[0] == 'f' ?
+		    STR("false") : STR("");
+		break;
+	case OID_TIMESTAMPTZ:
+		cell = time_text(text, len, iso);
+		break;
+	default:
+		break;
+	}
+	buf_csv(out, cell.p, cell.n);
+}
+
+void
+db_csv(const struct db_rows *rows, unsigned row, struct buf *out)
+{
+	ASSERT(row < db_count(rows));
+	for (unsigned i = 0; i < db_columns(rows); i++) {
+		buf_text(out, i > 0 ? "," : "");
+		csv_value(rows, (int)row, (int)i, out);
+	}
+	buf_text(out, "\r\n");
 }
