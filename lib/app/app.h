@@ -70,5 +70,7 @@ const char	*req_cookie_name(const struct req *rq, const char *name);
 struct board	*req_board(const struct req *rq);
 /* Microseconds of the monotonic clock by which the request must be done. */
 int64_t		 req_deadline(const struct req *rq);
+/* Be done with the database within us from now, or fail. */
+void		 req_hurry(struct req *rq, int64_t us);
 
 #endif

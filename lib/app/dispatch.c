@@ -99,7 +99,6 @@ limit(struct req *rq)
 	if (board_allow(app->board, known || who->token != NULL ? LIMIT_USER :
 	    LIMIT_ADDRESS, key.p, key.n, max, window * 1000000, &app->limit))
 		return (ERR_OK);
-	board_count(app->board, BOARD_LIMITED, 1);
 	return (req_fail(rq, ERR_RATE_LIMIT_EXCEEDED, NULL));
 }
 
@@ -356,4 +355,13 @@ int64_t
 req_deadline(const struct req *rq)
 {
 	return (rq->app->deadline);
+}
+
+void
+req_hurry(struct req *rq, int64_t us)
+{
+	int64_t deadline = when_mono() + us;
+
+	if (deadline < rq->app->deadline)
+		rq->app->deadline = deadline;
 }
