@@ -463,10 +463,15 @@ db_void(struct db *db)
 {
 	static const char *const zero[] = { "0" };
 
-	/* A transaction without an error needs one; the Sync rolls back. */
+	if (db->conn == NULL || !db->is_open)
+		return;
+	/* A statement that must fail: the Sync behind it rolls back. */
+	db_add(db, Q_VOID, zero);
 	if (db->err == ERR_OK)
-		db_add(db, Q_VOID, zero);
-	(void)db_commit(db);
+		db_commit(db);
+	else if (db->conn != NULL)
+		disconnect(db);
+	db->is_open = false;
 }
 
 bool

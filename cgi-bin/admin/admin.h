@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The resources of the admin responder, one table each.
+ */
+#ifndef BUREAU_ADMIN_H
+#define BUREAU_ADMIN_H
+
+#include "app.h"
+
+extern const struct route users_routes[];
+extern const struct route roles_routes[];
+extern const struct route audit_routes[];
+extern const struct route health_routes[];
+extern const struct route metrics_routes[];
+extern const struct route reference_routes[];
+
+/* What is opened once, before the first request. */
+void	health_open(void);
+void	reference_open(void);
+
+#endif

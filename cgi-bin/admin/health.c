@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How this installation is: for people and load balancers, so it says neither
+ * where things are nor why they fail; that is in the log.
+ *
+ * /health always answers 200 and tells what is degraded, so that a database
+ * that is away does not make an orchestrator kill healthy processes.
+ * /health/ready answers 503 until requests can be served.
+ */
+#include "config.h"
+
+#include "admin.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "conf.h"
+#include "when.h"
+
+#define PATIENCE_US	3000000		/* what asks is itself in a hurry */
+#define DISK_LOW	5		/* percent free */
+
+static route_run health, ready;
+
+const struct route health_routes[] = {
+	{ GET, "/health", .bare = true, .need = PERM_PUBLIC, .tx = TX_READ,
+	  .run = health, .returns = "Health",
+	  .doc = "How the installation is; degraded is no error." },
+	{ GET, "/health/ready", .bare = true, .need = PERM_PUBLIC,
+	  .tx = TX_READ, .run = ready, .returns = "Readiness",
+	  .doc = "Whether requests can be served: 200, else 503." },
+	ROUTES_END
+};
+
+/* Opened before rights are given up; -1 where there is no /proc. */
+static int statm = -1;
+
+void
+health_open(void)
+{
+	statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+}
+
+static long long
+resident_bytes(void)
+{
+	struct rusage usage;
+	char text[128] = "";
+	const char *second;
+
+	if (statm >= 0 && pread(statm, text, sizeof(text) - 1, 0) > 0 &&
+	    (second = strchr(text, ' ')) != NULL)
+		return (strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE));
+	if (getrusage(RUSAGE_SELF, &usage) != 0)
+		return (0);
+	return (usage.ru_maxrss * 1024LL);
+}
+
+static void
+add_memory(struct buf *out)
+{
+	struct mallinfo2 heap = mallinfo2();
+
+	buf_printf(out, ",\"memoryUsage\":{\"rss\":%lld,\"heapUsed\":%zu,"
+	    "\"heapTotal\":%zu,\"external\":%zu}", resident_bytes(),
+	    heap.uordblks, heap.arena + heap.hblkhd, heap.hblkhd);
+}
+
+/* Free space where the state is kept, in percent; -1 when nobody knows. */
+static int
+disk_free(void)
+{
+	const char *home = getenv("BUREAU_HOME");
+	struct statvfs disk;
+
+	if (statvfs(home != NULL ? home : "/", &disk) != 0 ||
+	    disk.f_blocks == 0)
+		return (-1);
+	return ((int)(disk.f_bavail * 100 / disk.f_blocks));
+}
+
+static void
+add_disk(struct buf *out, int percent)
+{
+	if (percent < 0)
+		buf_text(out, "\"disk\":{\"status\":\"unknown\"}");
+	else
+		buf_printf(out, "\"disk\":{\"status\":\"%s\","
+		    "\"freePercent\":%d}", percent < DISK_LOW ? "low" : "up",
+		    percent);
+}
+
+/* Ask the database; us: how long it took. */
+static bool
+database_answers(struct req *rq, int64_t *us)
+{
+	int64_t before = when_mono();
+	bool answers;
+
+	req_hurry(rq, PATIENCE_US);
+	req_query(rq, Q_PING, NULL);
+	answers = req_results(rq) == ERR_OK;
+	*us = when_mono() - before;
+	return (answers);
+}
+
+static enum err
+health(struct req *rq)
+{
+	int64_t us, now = when_now();
+	bool database = database_answers(rq, &us);
+	int percent = disk_free();
+	char timestamp[WHEN_SIZE];
+	struct buf *out;
+
+	/* That it is away is the answer here, not an error. */
+	rq->err = ERR_OK;
+	when_format(now, timestamp);
+	out = answer_json(rq, 200);
+	buf_printf(out, "{\"status\":\"%s\",\"timestamp\":\"%s\","
+	    "\"version\":\"" PACKAGE_VERSION "\",\"environment\":",
+	    database && (percent < 0 || percent >= DISK_LOW) ? "healthy" :
+	    "degraded", timestamp);
+	buf_json(out, conf_text(CONF_ENVIRONMENT),
+	    strlen(conf_text(CONF_ENVIRONMENT)));
+	buf_printf(out, ",\"uptime\":%lld",
+	    (long long)(now - board_since(req_board(rq))) / 1000);
+	add_memory(out);
+	buf_printf(out, ",\"checks\":{\"database\":{\"status\":\"%s\","
+	    "\"latencyMs\":%.1f},", database ? "up" : "down",
+	    (double)us / 1000);
+	add_disk(out, percent);
+	buf_text(out, "}}");
+	return (ERR_OK);
+}
+
+static enum err
+ready(struct req *rq)
+{
+	int64_t us;
+
+	if (!database_answers(rq, &us))
+		return (req_fail(rq, ERR_CONNECTION_ERROR, NULL));
+	buf_text(answer_json(rq, 200), "{\"status\":\"ready\"}");
+	return (ERR_OK);
+}

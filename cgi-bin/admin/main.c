@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#include "admin.h"
+
+static void
+start(void)
+{
+	health_open();
+	reference_open();
+}
+
+static const struct responder self = {
+	.name = "admin",
+	.title = "Administration",
+	.tables = { users_routes, roles_routes, audit_routes, health_routes,
+	    metrics_routes, reference_routes },
+	.start = start,
+};
+
+int
+main(int argc, char **argv)
+{
+	return (responder_main(argc, argv, &self));
+}

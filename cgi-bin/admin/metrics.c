@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The shared board as Prometheus reads it.
+ *
+ * What stands on it was written by processes that may be broken, so names are
+ * escaped and numbers only shown.
+ */
+#include "config.h"
+
+#include "admin.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "arena.h"
+#include "board.h"
+#include "check.h"
+#include "conf.h"
+#include "hash.h"
+#include "tally.h"
+#include "when.h"
+
+#define BEARER		"Bearer "
+
+static route_run metrics;
+
+const struct route metrics_routes[] = {
+	{ GET, "/metrics", .bare = true, .need = PERM_PUBLIC, .tx = TX_NONE,
+	  .run = metrics, .doc = "Counters in Prometheus' text format, for the "
+	  "addresses of METRICS_ALLOW and the bearer of METRICS_TOKEN." },
+	ROUTES_END
+};
+
+/* --- who may -------------------------------------------------------------------- */
+
+static bool
+same_address(const char *a, const char *b)
+{
+	struct in6_addr in_a, in_b;
+	int family = strchr(a, ':') != NULL ? AF_INET6 : AF_INET;
+
+	return (inet_pton(family, a, &in_a) == 1 &&
+	    inet_pton(family, b, &in_b) == 1 && memcmp(&in_a, &in_b,
+	    family == AF_INET6 ? 16 : 4) == 0);
+}
+
+static bool
+address_is_listed(struct req *rq)
+{
+	struct str rest = str_of(conf_text(CONF_METRICS_ALLOW)), piece;
+
+	while (str_split(&rest, ' ', &piece))
+		if (same_address(arena_memdup(rq->arena, piece.p, piece.n),
+		    rq->address))
+			return (true);
+	return (false);
+}
+
+/* Hashes are compared, so the time taken tells nothing of the token. */
+static bool
+has_token(const struct req *rq)
+{
+	struct str header = req_header(rq, "HTTP_AUTHORIZATION");
+	struct str want = str_of(conf_text(CONF_METRICS_TOKEN));
+	unsigned char given[HASH_SIZE], right[HASH_SIZE];
+
+	if (want.n == 0 || header.n < sizeof(BEARER) - 1 ||
+	    strncasecmp(header.p, BEARER, sizeof(BEARER) - 1) != 0)
+		return (false);
+	header.p += sizeof(BEARER) - 1;
+	header.n -= sizeof(BEARER) - 1;
+	hash_sha256(header, given);
+	hash_sha256(want, right);
+	return (memcmp(given, right, HASH_SIZE) == 0);
+}
+
+/* --- writing ------------------------------------------------------------------------ */
+
+static void
+family(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* name="value", escaped. */
+static void
+label(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s=\"", name);
+	for (const char *c = value; *c != '\0'; c++) {
+		if (*c == '\\' || *c == '"')
+			buf_char(out, '\\');
+		buf_char(out, *c >= ' ' && *c < 0x7f ? *c : '?');
+	}
+	buf_char(out, '"');
+}
+
+static void
+route_sample(struct buf *out, const char *name, const struct tally *t)
+{
+	buf_printf(out, "%s{", name);
+	label(out, "service", t->service);
+	buf_char(out, ',');
+	label(out, "route", t->route.label);
+}
+
+static void
+write_requests(struct buf *out, const struct tallies *all)
+{
+	static const char *const classes[] = { "2xx", "3xx", "4xx", "5xx" };
+	const char *name = "bureau_http_requests_total";
+
+	family(out, name, "counter", "Requests answered.");
+	for (unsigned i = 0; i < all->route_count; i++)
+		for (unsigned k = 0; k < COUNT_OF(classes); k++) {
+			route_sample(out, name, &all->routes[i]);
+			buf_printf(out, ",status=\"%s\"} %llu\n", classes[k],
+			    (unsigned long long)
+			    all->routes[i].route.status[k]);
+		}
+}
+
+static void
+write_histogram(struct buf *out, const struct tally *t, const char *name)
+{
+	char series[64];
+	unsigned long long sum = 0;
+
+	snprintf(series, sizeof(series), "%s_bucket", name);
+	for (unsigned i = 0; i < BOARD_BUCKETS; i++) {
+		sum += t->route.buckets[i];
+		route_sample(out, series, t);
+		if (i < BOARD_BUCKETS - 1)
+			buf_printf(out, ",le=\"%g\"} %llu\n",
+			    board_bounds[i] / 1000.0, sum);
+		else
+			buf_printf(out, ",le=\"+Inf\"} %llu\n", sum);
+	}
+	snprintf(series, sizeof(series), "%s_sum", name);
+	route_sample(out, series, t);
+	buf_printf(out, "} %.6f\n", (double)t->route.sum_us / 1e6);
+	snprintf(series, sizeof(series), "%s_count", name);
+	route_sample(out, series, t);
+	buf_printf(out, "} %llu\n", sum);
+}
+
+static void
+write_durations(struct buf *out, const struct tallies *all)
+{
+	const char *name = "bureau_http_request_duration_seconds";
+
+	family(out, name, "histogram", "Time from accept to answer.");
+	for (unsigned i = 0; i < all->route_count; i++)
+		write_histogram(out, &all->routes[i], name);
+}
+
+static void
+service_sample(struct buf *out, const char *name, const struct service *s)
+{
+	buf_printf(out, "%s{", name);
+	label(out, "service", s->name);
+}
+
+static void
+write_errors(struct buf *out, const struct tallies *all)
+{
+	const char *name = "bureau_http_errors_total";
+
+	family(out, name, "counter", "Answers that were errors, by API code.");
+	for (unsigned i = 0; i < all->service_count; i++)
+		for (enum err e = ERR_OK + 1; e < ERR_COUNT; e++) {
+			if (all->services[i].errors[e] == 0)
+				continue;
+			service_sample(out, name, &all->services[i]);
+			buf_printf(out, ",code=\"%d\",name=\"%s\"} %llu\n",
+			    err_rows[e].code, err_rows[e].name,
+			    (unsigned long long)all->services[i].errors[e]);
+		}
+}
+
+static void
+write_counters(struct buf *out, const struct tallies *all)
+{
+	static const struct {
+		enum board_counter	 which;
+		const char		*name, *help;
+	} rows[] = {
+		{ BOARD_TRIPS, "bureau_db_trips_total",
+		    "Round trips to PostgreSQL." },
+		{ BOARD_RECONNECTS, "bureau_db_reconnects_total",
+		    "Connections to PostgreSQL made again." },
+		{ BOARD_RETRIES, "bureau_db_retries_total",
+		    "Transactions run again." },
+		{ BOARD_LIMITED, "bureau_rate_limited_total",
+		    "Requests refused by a rate limit." },
+		{ BOARD_STARTS, "bureau_child_starts_total",
+		    "Children started." },
+		{ BOARD_CRASHES, "bureau_child_crashes_total",
+		    "Children that ended without being asked to." },
+		{ BOARD_TIMEOUTS, "bureau_child_timeouts_total",
+		    "Children ended by the watchdog." },
+	};
+
+	for (unsigned r = 0; r < COUNT_OF(rows); r++) {
+		family(out, rows[r].name, "counter", rows[r].help);
+		for (unsigned i = 0; i < all->service_count; i++) {
+			service_sample(out, rows[r].name, &all->services[i]);
+			buf_printf(out, "} %llu\n", (unsigned long long)
+			    all->services[i].counters[rows[r].which]);
+		}
+	}
+}
+
+static void
+write_children(struct buf *out, const struct tallies *all)
+{
+	static const char *const states[] = {
+		[BOARD_STARTING] = "starting", [BOARD_IDLE] = "idle",
+		[BOARD_BUSY] = "busy",
+	};
+	const char *name = "bureau_children";
+
+	family(out, name, "gauge", "Children by what they do now.");
+	for (unsigned i = 0; i < all->service_count; i++)
+		for (unsigned s = BOARD_STARTING; s <= BOARD_BUSY; s++) {
+			service_sample(out, name, &all->services[i]);
+			buf_printf(out, ",state=\"%s\"} %llu\n", states[s],
+			    (unsigned long long)all->services[i].states[s]);
+		}
+}
+
+static void
+write_process(struct buf *out, const struct board *board)
+{
+	family(out, "bureau_uptime_seconds", "gauge",
+	    "Seconds since the supervisor started.");
+	buf_printf(out, "bureau_uptime_seconds %.3f\n",
+	    (double)(when_now() - board_since(board)) / 1000);
+	family(out, "bureau_build_info", "gauge", "What runs; always 1.");
+	buf_text(out, "bureau_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+}
+
+static enum err
+metrics(struct req *rq)
+{
+	const struct tallies *all;
+	struct buf *out;
+
+	if (!address_is_listed(rq) && !has_token(rq))
+		return (req_fail(rq, ERR_INSUFFICIENT_PERMISSIONS, NULL));
+	all = tally(rq->arena, req_board(rq));
+	out = answer_json(rq, 200);
+	rq->answer.type = "text/plain; version=0.0.4; charset=utf-8";
+	write_requests(out, all);
+	write_durations(out, all);
+	write_errors(out, all);
+	write_counters(out, all);
+	write_children(out, all);
+	write_process(out, req_board(rq));
+	return (ERR_OK);
+}

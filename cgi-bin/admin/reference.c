@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The API's description.  The supervisor puts it together over the responders
+ * it runs, and names the file in BUREAU_OPENAPI; the reader of it, /docs, is a
+ * static page.
+ */
+#include "admin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "log.h"
+
+static route_run openapi;
+
+const struct route reference_routes[] = {
+	{ GET, "/openapi.json", .need = PERM_PUBLIC, .tx = TX_NONE,
+	  .run = openapi, .doc = "This description, where DOCS is on." },
+	ROUTES_END
+};
+
+/* Mapped once: children share its pages. */
+static struct str description;
+
+static bool
+map_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *at;
+
+	if (fd < 0)
+		return (false);
+	if (fstat(fd, &st) == 0 && st.st_size > 0) {
+		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+		    0);
+		if (at != MAP_FAILED)
+			description = (struct str){ at, (size_t)st.st_size };
+	}
+	close(fd);
+	return (description.p != NULL);
+}
+
+void
+reference_open(void)
+{
+	const char *path = getenv("BUREAU_OPENAPI");
+
+	if (!conf_bool(CONF_DOCS) || path == NULL)
+		return;
+	if (!map_file(path))
+		log_event(LOG_WARN, "openapi.missing", "why", strerror(errno),
+		    NULL);
+}
+
+static enum err
+openapi(struct req *rq)
+{
+	if (description.p == NULL)
+		return (req_fail(rq, ERR_RESOURCE_NOT_FOUND, NULL));
+	buf_add(answer_json(rq, 200), description.p, description.n);
+	return (ERR_OK);
+}

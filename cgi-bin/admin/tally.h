@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The shared board counts by child; here the children of one service are one.
+ */
+#ifndef BUREAU_TALLY_H
+#define BUREAU_TALLY_H
+
+#include <stdint.h>
+
+#include "board.h"
+#include "err.h"
+
+struct arena;
+
+/* What the children of one service counted on one route. */
+struct tally {
+	char			service[BOARD_NAME];
+	struct board_route	route;
+};
+
+/* The same of one service. */
+struct service {
+	char		name[BOARD_NAME];
+	uint64_t	counters[BOARD_COUNTERS];
+	uint64_t	states[BOARD_BUSY + 1];		/* children by state */
+	uint64_t	errors[ERR_COUNT];
+};
+
+struct tallies {
+	struct tally	*routes;
+	unsigned	 route_count;
+	struct service	 services[BOARD_SLOTS];
+	unsigned	 service_count;
+};
+
+/* Everything there is; in the arena. */
+const struct tallies *tally(struct arena *arena, const struct board *board);
+
+#endif
