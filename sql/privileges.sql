@@ -22,6 +22,8 @@ $$;
 
 -- Every responder: who asks, what they may, and the dispatcher's work.
 GRANT USAGE ON SCHEMA bureau TO bureau_responder;
+-- Whether the schema is the one it was built for.
+GRANT SELECT ON migrations TO bureau_responder;
 GRANT EXECUTE ON FUNCTION
 	actor(), session_now(), token_now(), request_now(), address_now(), agent_now(),
 	rights_now(), may(text), is_operator(), ts(timestamptz), uuid_v7(),

@@ -31,43 +31,15 @@ BEGIN
 END
 $$;
 
--- The role a new person gets.  The first of an empty system is the chairperson; who may not
--- create people (that is registration) gets an employee.
-CREATE OR REPLACE FUNCTION users_first_role(_asked uuid) RETURNS uuid
+-- Whether there is nobody yet.  Two at once: the second waits and then finds the first.
+CREATE OR REPLACE FUNCTION users_none() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM users) THEN
-		-- Two at once: the second waits here and then finds the first.
-		PERFORM FROM roles WHERE built_in AND name = 'chairperson' FOR NO KEY UPDATE;
-		IF NOT EXISTS (SELECT FROM users) THEN
-			RETURN (SELECT id FROM roles WHERE built_in AND name = 'chairperson');
-		END IF;
+	IF EXISTS (SELECT FROM users) THEN
+		RETURN false;
 	END IF;
-	IF _asked IS NOT NULL AND (is_operator() OR may('users:create')) THEN
-		RETURN _asked;
-	END IF;
-	RETURN (SELECT id FROM roles WHERE built_in AND name = 'employee');
-END
-$$;
-
--- Trigger of new people.
-CREATE OR REPLACE FUNCTION users_insert_rules() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
-DECLARE
-	_role CONSTANT uuid := users_first_role(NEW.role_id);
-	_chosen CONSTANT boolean := _role IS NOT DISTINCT FROM NEW.role_id
-	                            AND (is_operator() OR may('users:create'));
-BEGIN
-	NEW.role_id := _role;
-	IF NOT _chosen THEN
-		NEW.permissions := '{}';
-	END IF;
-	PERFORM permissions_check(NEW.permissions, 'permissions');
-	NEW.granted := permissions_resolve(users_patterns(NEW.role_id, NEW.permissions));
-	IF _chosen THEN
-		PERFORM permissions_guard(users_patterns(NEW.role_id, NEW.permissions));
-	END IF;
-	RETURN NEW;
+	PERFORM FROM roles WHERE built_in AND name = 'chairperson' FOR NO KEY UPDATE;
+	RETURN NOT EXISTS (SELECT FROM users);
 END
 $$;
 
@@ -87,9 +59,37 @@ BEGIN
 END
 $$;
 
+-- Trigger of new people.  The first of an empty system is the chairperson; who may create people
+-- chooses role and permissions; everybody else, that is who registers, is an employee.
+CREATE OR REPLACE FUNCTION users_insert_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_first CONSTANT boolean := users_none();
+	_patterns text[];
+BEGIN
+	IF _first OR NOT (is_operator() OR may('users:create')) THEN
+		NEW.role_id := NULL;
+		NEW.permissions := '{}';
+	END IF;
+	IF NEW.role_id IS NULL THEN
+		NEW.role_id := (SELECT id FROM roles WHERE built_in
+		                   AND name = CASE WHEN _first THEN 'chairperson' ELSE 'employee' END);
+	END IF;
+	_patterns := users_patterns(NEW.role_id, NEW.permissions);
+	IF NOT _first AND (is_operator() OR may('users:create')) THEN
+		PERFORM permissions_check(NEW.permissions, 'permissions');
+		PERFORM permissions_guard(_patterns);
+	END IF;
+	NEW.granted := permissions_resolve(_patterns);
+	RETURN NEW;
+END
+$$;
+
 -- Trigger of changes to people.
 CREATE OR REPLACE FUNCTION users_update_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_patterns text[];
 BEGIN
 	IF actor() IS NULL AND NOT is_operator()
 	   AND (NEW.role_id, NEW.permissions, NEW.is_active, NEW.deleted_at)
@@ -101,8 +101,9 @@ BEGIN
 		IF NEW.permissions IS DISTINCT FROM OLD.permissions THEN
 			PERFORM permissions_check(NEW.permissions, 'permissions');
 		END IF;
-		PERFORM permissions_guard(users_patterns(NEW.role_id, NEW.permissions));
-		NEW.granted := permissions_resolve(users_patterns(NEW.role_id, NEW.permissions));
+		_patterns := users_patterns(NEW.role_id, NEW.permissions);
+		PERFORM permissions_guard(_patterns);
+		NEW.granted := permissions_resolve(_patterns);
 	END IF;
 	RETURN NEW;
 END

@@ -1,0 +1,125 @@
+-- SPDX-License-Identifier: ISC
+--
+-- What every role may do to every column of every table and which functions it may call,
+-- read from the catalog, against the one list of what is meant.  A new table or function
+-- that is not listed here must be out of everybody's reach.
+
+\ir helpers.psql
+SELECT plan(15);
+
+CREATE TEMP VIEW responders AS
+	SELECT rolname AS role FROM pg_roles
+	 WHERE pg_has_role(oid, 'bureau_responder', 'MEMBER') AND rolcanlogin AND NOT rolsuper;
+CREATE TEMP VIEW tables AS
+	SELECT c.oid, c.relname FROM pg_class c
+	 WHERE c.relnamespace = 'bureau'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+	   AND c.relname <> 'notes';
+CREATE TEMP VIEW columns AS
+	SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS type
+	  FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid
+	 WHERE a.attnum > 0 AND NOT a.attisdropped;
+
+-- Every act, tried as every role.
+CREATE TEMP TABLE tried AS
+	SELECT r.role, x.act, x.relname, x.attname, pg_temp.try_as(r.role, x.sql) AS result
+	  FROM responders r, (
+		SELECT 'read' AS act, relname, attname,
+		       format('SELECT %I FROM %I LIMIT 0', attname, relname) AS sql FROM columns
+		UNION ALL
+		SELECT 'insert', relname, attname,
+		       format('INSERT INTO %I (%I) SELECT NULL::%s WHERE false', relname, attname, type)
+		  FROM columns
+		UNION ALL
+		SELECT 'update', relname, attname,
+		       format('UPDATE %I SET %I = DEFAULT WHERE false', relname, attname) FROM columns
+		UNION ALL
+		SELECT 'delete', relname, NULL, format('DELETE FROM %I WHERE false', relname) FROM tables
+		UNION ALL
+		SELECT 'truncate', relname, NULL, format('TRUNCATE %I CASCADE', relname) FROM tables
+		UNION ALL
+		SELECT 'alter', relname, NULL,
+		       format('ALTER TABLE %I ADD COLUMN extra int', relname) FROM tables) x;
+
+SELECT cmp_ok((SELECT count(*) FROM tried), '>', 1000::bigint, 'many acts were tried');
+SELECT is_empty($$SELECT * FROM tried WHERE act IN ('delete', 'truncate', 'alter') AND result <> '42501'$$,
+	'no responder deletes, truncates or alters anything');
+SELECT is_empty($$SELECT * FROM tried WHERE result NOT IN ('', '42501', '428C9')$$,
+	'every act was allowed or refused for want of a privilege');
+
+SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''
+                   AND relname IN ('credentials', 'audit', 'audit_payload', 'audit_chain', 'throttle',
+                                   'idempotency', 'events', 'stream', 'stream_batch', 'watched')$$,
+	$$VALUES ('bureau_auth'::name, 'credentials'::name),
+	         ('bureau_admin', 'audit'), ('bureau_admin', 'audit_payload')$$,
+	'auth alone reads password hashes, admin alone the audit log, nobody the machinery');
+SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND attname = 'hash' AND result = ''
+                     AND (role, relname) <> ('bureau_auth', 'credentials')$$,
+	'nobody reads the hashes of tokens and invitations');
+
+SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''$$,
+	$$SELECT role, relname::name
+	    FROM (VALUES ('bureau_auth'::name, '{users,credentials,sessions,sign_ins,tokens,roles,permissions}'::text[]),
+	                 ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload}')) v (role, tables),
+	         unnest(tables) relname
+	   UNION ALL SELECT role, 'migrations' FROM responders$$,
+	'responders read the tables that are theirs and no others');
+
+CREATE TEMP TABLE meant (role name, act text, relname name, columns name[]);
+INSERT INTO meant VALUES
+	('bureau_auth', 'insert', 'users',
+	 '{full_name,email,user_name,profile_pic,designation,locale,theme}'),
+	('bureau_auth', 'update', 'users',
+	 '{full_name,email,user_name,profile_pic,designation,locale,theme,email_verified_at}'),
+	('bureau_auth', 'insert', 'credentials', '{user_id,hash}'),
+	('bureau_auth', 'update', 'credentials', '{hash,changed_at}'),
+	('bureau_auth', 'insert', 'tokens', '{user_id,name,hash,scopes,expires_at}'),
+	('bureau_auth', 'update', 'tokens', '{ended_at}'),
+	('bureau_admin', 'insert', 'users', '{full_name,email,designation,locale,role_id,permissions}'),
+	('bureau_admin', 'update', 'users', '{designation,role_id,permissions,is_active,deleted_at}'),
+	('bureau_admin', 'insert', 'roles', '{name,description,permissions}'),
+	('bureau_admin', 'update', 'roles', '{name,description,permissions,deleted_at}');
+SELECT set_eq($$SELECT role, act, relname, attname FROM tried
+                 WHERE act IN ('insert', 'update') AND result = ''$$,
+	$$SELECT role, act, relname, unnest(columns) FROM meant$$,
+	'responders write the columns that are theirs and no others');
+
+-- Functions: what a role may call beyond what all may.
+CREATE TEMP VIEW callable AS
+	SELECT r.role, p.proname FROM responders r, pg_proc p
+	 WHERE p.pronamespace = 'bureau'::regnamespace AND has_function_privilege(r.role, p.oid, 'EXECUTE');
+CREATE TEMP TABLE common AS SELECT unnest('{actor,address_now,agent_now,audit_note,authorize,
+	event_cursor,idempotency_answer,idempotency_claim,idempotency_store,is_operator,may,
+	request_committed,request_now,rights_now,session_now,token_now,ts,uuid_v7}'::name[]) AS proname;
+SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_skeleton'$$,
+	$$SELECT proname FROM common$$, 'every responder may call what the dispatcher needs');
+SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT SELECT proname FROM common$$,
+	$$SELECT unnest('{invitation_accept,login_failed,login_locked,login_succeeded,login_unlock,
+		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,
+		throttle_try}'::name[])$$,
+	'auth may call what is for signing in');
+SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
+	$$SELECT unnest('{invitation_create,sessions_end_all}'::name[])$$,
+	'admin may invite and end sessions');
+
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                   WHERE p.pronamespace = 'bureau'::regnamespace AND a.grantee = 0$$,
+	'PUBLIC calls no function');
+SELECT is_empty($$SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
+                   WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 0$$,
+	'PUBLIC touches no table or sequence');
+SELECT is_empty($$SELECT a.* FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+                   WHERE d.datname = current_database() AND a.grantee = 0$$,
+	'PUBLIC may not even connect');
+SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'bureau\_%'
+                     AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls OR rolreplication
+                          OR pg_has_role(oid, 'bureau_owner', 'MEMBER') AND rolname <> 'bureau_owner')$$,
+	'no role of ours is privileged or becomes the owner');
+SELECT is_empty($$SELECT r.role, s.name FROM responders r, (VALUES ('lock_timeout=3s'),
+                    ('idle_in_transaction_session_timeout=15s'), ('client_connection_check_interval=500ms'),
+                    ('search_path=bureau, public'), ('default_transaction_isolation=read committed')) s (name)
+                   WHERE NOT EXISTS (SELECT FROM pg_db_role_setting d JOIN pg_roles p ON p.oid = d.setrole
+                                      WHERE p.rolname = r.role AND s.name = ANY (d.setconfig))$$,
+	'every responder has its timeouts');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+#
+# A throw-away cluster with the schema, applied by psql alone in the order of
+# `bureau migrate`, so that it needs nothing built.  Sourced; wants root.
+
+: "${root:?}"
+
+# PostgreSQL refuses to run as root.
+unprivileged() {
+	if [ "$(id -u)" = 0 ]; then
+		runuser -u postgres -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# start_cluster FOLDER: sets PGHOST, PGUSER and PGDATABASE; ends at exit.
+start_cluster() {
+	cluster=$1
+	bin=$(pg_config --bindir)
+	PGHOST=$(mktemp -d /tmp/bureau-sql.XXXXXX)
+	PGUSER=postgres
+	PGDATABASE=bureau
+	export PGHOST PGUSER PGDATABASE
+	trap stop_cluster EXIT
+	trap 'exit 1' INT TERM
+	rm -rf "$cluster"
+	mkdir -p "$cluster"
+	log=$cluster/log
+	if [ "$(id -u)" = 0 ]; then
+		chown postgres "$PGHOST"
+	fi
+	unprivileged "$bin/initdb" -D "$PGHOST/data" -U "$PGUSER" -A trust \
+	    --no-sync --locale=C.UTF-8 --encoding=UTF8 >"$log" 2>&1
+	unprivileged "$bin/pg_ctl" -D "$PGHOST/data" -l "$PGHOST/log" -w \
+	    -o "-k $PGHOST -c listen_addresses= -c fsync=off" start >>"$log" 2>&1
+	createdb "$PGDATABASE"
+	apply_schema
+}
+
+stop_cluster() {
+	unprivileged "$bin/pg_ctl" -D "$PGHOST/data" -m immediate -w stop \
+	    >>"$log" 2>&1 || :
+	rm -rf "$PGHOST"
+}
+
+sql() {
+	PGOPTIONS='-c client_min_messages=warning' \
+	    psql -qX -v ON_ERROR_STOP=1 -o /dev/null "$@"
+}
+
+as_owner() {
+	sql -1 -c 'SET ROLE bureau_owner' "$@"
+}
+
+apply_schema() {
+	sql -f "$root/sql/roles.sql"
+	if [ -f "$root/sql/ledger.sql" ]; then
+		as_owner -f "$root/sql/ledger.sql"
+	else
+		as_owner -c 'CREATE TABLE bureau.migrations (name text PRIMARY KEY)'
+	fi
+	for file in "$root"/sql/migrations/*.sql "$root"/sql/examples/*.sql \
+	    "$root"/sql/functions/*.sql "$root/sql/privileges.sql"; do
+		as_owner -c 'SET search_path = bureau, public' -f "$file"
+	done
+	as_owner -c "SELECT bureau.permissions_sync('$(permissions_json)')"
+}
+
+# permissions.def as permissions_sync() wants it, quoted for SQL.
+permissions_json() {
+	awk -F'"' -v q="'" '
+	    /^PERM\(/ {
+		roles = ($4 ~ /M/ ? ",\"manager\"" : "") ($4 ~ /E/ ? ",\"employee\"" : "")
+		gsub(q, q q, $6)
+		printf "%s{\"name\":\"%s\",\"doc\":\"%s\",\"roles\":[%s]}",
+		    (n++ ? "," : "["), $2, $6, substr(roles, 2)
+	    }
+	    END { print "]" }' "$root/lib/tbl/permissions.def"
+}
