@@ -170,7 +170,8 @@ board_attach(void)
 	if (env_number("BUREAU_BOARD_FD", 1 << 20, &fd) &&
 	    env_number("BUREAU_SLOT", BOARD_SLOTS - 1, &slot)) {
 		mem = map_given((int)fd);
-		close((int)fd);
+		/* It stays open: lib/auth locks bytes of it (gate.h). */
+		fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 		if (mem != NULL)
 			return (handle(mem, (unsigned)slot));
 		log_event(LOG_WARN, "board.private", "why",

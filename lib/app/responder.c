@@ -170,7 +170,8 @@ responder_main(int argc, char **argv, const struct responder *self)
 	app.transport = fcgi_new(fcgi_is_socket(STDIN_FILENO) ?
 	    STDIN_FILENO : -1);
 	set_signals(app.transport);
-	jwt_open();
+	if (!jwt_open())
+		return (EXIT_FAILURE);
 	if (self->start != NULL)
 		self->start();
 	serve(&app);

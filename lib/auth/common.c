@@ -38,10 +38,12 @@ static const struct word words[] = {
 
 struct guess {
 	struct str	text;
+	uint64_t	letters[COMMON_LOOKED_AT];	/* each may stand for */
 	int		best[COMMON_LOOKED_AT + 1][COMMON_LOOKED_AT + 1];
 };
 
 static void	price_characters(struct guess *guess);
+static void	read_letters(struct guess *guess);
 static void	price_words(struct guess *guess);
 static void	price_own(struct guess *guess, struct str words_of);
 static void	price_runs(struct guess *guess);
@@ -55,6 +57,7 @@ common_is(struct str text, struct str email, struct str name)
 	if (text.n > COMMON_LOOKED_AT)
 		guess.text.n = COMMON_LOOKED_AT;
 	price_characters(&guess);
+	read_letters(&guess);
 	price_words(&guess);
 	price_own(&guess, STR("bureau"));
 	price_own(&guess, email);
@@ -94,19 +97,47 @@ price_characters(struct guess *guess)
 
 /* --- words ----------------------------------------------------------------- */
 
-/* c is written for the letter: p@ssw0rd. */
-static bool
-looks_like(char c, char letter)
+/* The bit of a lowercase letter or digit; 0 for anything else. */
+static uint64_t
+letter_bit(char c)
 {
-	static const char pairs[] = "4a@a8b(c3e6g9g#h1i!i|i1l|l0o$s5s7t+t2z";
-
-	for (const char *p = pairs; *p != '\0'; p += 2)
-		if (p[0] == c && p[1] == letter)
-			return (true);
-	return (false);
+	if (c >= 'a' && c <= 'z')
+		return (UINT64_C(1) << (c - 'a'));
+	if (c >= '0' && c <= '9')
+		return (UINT64_C(1) << (26 + c - '0'));
+	return (0);
 }
 
-/* Extra cost of reading the word at p; -1 when it does not stand there. */
+/* Which letters c may be written for, itself among them: p@ssw0rd. */
+static uint64_t
+letters_of(char c)
+{
+	static const char pairs[] = "4a@a8b(c3e6g9g#h1i!i|i1l|l0o$s5s7t+t2z";
+	uint64_t letters = letter_bit((char)tolower((unsigned char)c));
+
+	for (const char *p = pairs; *p != '\0'; p += 2)
+		if (p[0] == c)
+			letters |= letter_bit(p[1]);
+	return (letters);
+}
+
+static void
+read_letters(struct guess *guess)
+{
+	for (size_t i = 0; i < guess->text.n; i++)
+		guess->letters[i] = letters_of(guess->text.p[i]);
+}
+
+static bool
+stands_at(const struct guess *guess, size_t at, const char *word, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((guess->letters[at + i] & letter_bit(word[i])) == 0)
+			return (false);
+	return (true);
+}
+
+/* What it costs that the word is not written plainly. */
 static int
 disguise(const char *p, const char *word, size_t n)
 {
@@ -115,12 +146,10 @@ disguise(const char *p, const char *word, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] == word[i])
 			continue;
-		if (tolower((unsigned char)p[i]) == word[i])
+		if (isupper((unsigned char)p[i]))
 			capitals = true;
-		else if (looks_like(p[i], word[i]))
-			alike = true;
 		else
-			return (-1);
+			alike = true;
 	}
 	return ((capitals ? DISGUISED : 0) + (alike ? DISGUISED : 0));
 }
@@ -128,20 +157,25 @@ disguise(const char *p, const char *word, size_t n)
 static void
 price_word(struct guess *guess, const char *word, size_t n, int cost)
 {
-	for (size_t i = 0; i + n <= guess->text.n; i++) {
-		int extra = disguise(guess->text.p + i, word, n);
-
-		if (extra >= 0)
-			offer(guess, i, i + n, cost + extra);
-	}
+	for (size_t i = 0; i + n <= guess->text.n; i++)
+		if (stands_at(guess, i, word, n))
+			offer(guess, i, i + n, cost +
+			    disguise(guess->text.p + i, word, n));
 }
 
 static void
 price_words(struct guess *guess)
 {
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		price_word(guess, words[i].text, strlen(words[i].text),
-		    words[i].cost);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		const char *word = words[i].text;
+		size_t n = strlen(word);
+		char reversed[COMMON_LOOKED_AT];
+
+		price_word(guess, word, n, words[i].cost);
+		for (size_t k = 0; k < n; k++)
+			reversed[k] = word[n - 1 - k];
+		price_word(guess, reversed, n, words[i].cost + DISGUISED);
+	}
 }
 
 /* The words of a name or address, cut at what is neither letter nor digit. */
@@ -154,7 +188,7 @@ price_own(struct guess *guess, struct str words_of)
 	for (size_t i = 0; i <= words_of.n; i++) {
 		unsigned char c = i < words_of.n ? words_of.p[i] : ' ';
 
-		if (isalnum(c) || c >= 0x80) {
+		if (isalnum(c)) {
 			if (n < sizeof(word))
 				word[n++] = (char)tolower(c);
 			continue;
@@ -167,18 +201,16 @@ price_own(struct guess *guess, struct str words_of)
 
 /* --- runs: sequences, walks, years ------------------------------------------- */
 
-/* Where a key stands: half key widths from the left, rows from the top. */
+/* Where a key of this board stands: half key widths from the left, rows from
+ * the top. */
 static bool
-key_place(char c, int *x, int *y)
+key_place(const char *const *rows, char c, int *x, int *y)
 {
-	static const char *const rows[] = {
-		"1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"
-	};
 	const char *at;
 
-	for (int row = 0; row < (int)COUNT_OF(rows); row++) {
+	for (int row = 0; rows[row] != NULL && c != '\0'; row++) {
 		at = strchr(rows[row], tolower((unsigned char)c));
-		if (c != '\0' && at != NULL) {
+		if (at != NULL) {
 			*x = 2 * (int)(at - rows[row]) + row;
 			*y = row;
 			return (true);
@@ -188,16 +220,26 @@ key_place(char c, int *x, int *y)
 }
 
 static bool
-keys_touch(char a, char b)
+keys_touch_on(const char *const *rows, char a, char b)
 {
 	int ax, ay, bx, by;
 
-	if (!key_place(a, &ax, &ay) || !key_place(b, &bx, &by))
-		return (false);
-	if (ay == by)
-		return (ax - bx >= -2 && ax - bx <= 2);
-	return (ay - by >= -1 && ay - by <= 1 &&
-	    ax - bx >= -1 && ax - bx <= 1);
+	return (key_place(rows, a, &ax, &ay) && key_place(rows, b, &bx, &by) &&
+	    ax - bx >= -3 && ax - bx <= 3 && ay - by >= -1 && ay - by <= 1);
+}
+
+static bool
+keys_touch(char a, char b)
+{
+	static const char *const letters[] = {
+		"1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./",
+		NULL
+	};
+	static const char *const shifted[] = { "!@#$%^&*()_+", NULL };
+	static const char *const digits[] = { "789", "456", "123", NULL };
+
+	return (keys_touch_on(letters, a, b) || keys_touch_on(shifted, a, b) ||
+	    keys_touch_on(digits, a, b));
 }
 
 static bool
