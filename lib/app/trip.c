@@ -202,8 +202,6 @@ may_try_again(struct req *rq)
 		return (error->retry);
 	if (rq->route->tx == TX_READ)
 		return (true);
-	if (strcmp(error->message, "no standby confirmed the transaction") == 0)
-		return (false);
 	if (!was_committed(rq))
 		return (true);
 	req_fail(rq, ERR_TRANSACTION_FAILED, "It may have been stored, but the "
@@ -258,6 +256,8 @@ attempt(struct req *rq)
 	err = run_row(rq);
 	if (err == ERR_OK && app->flushed)
 		return (idempotency_store(rq));
+	/* Whoever asks and says all is well has waited for the answer. */
+	ASSERT(err != ERR_OK || db_is_idle(app->db));
 	if (!db_is_idle(app->db))
 		db_void(app->db);
 	return (err);

@@ -463,15 +463,10 @@ db_void(struct db *db)
 {
 	static const char *const zero[] = { "0" };
 
-	if (db->conn == NULL || !db->is_open)
-		return;
-	/* A statement that must fail: the Sync behind it rolls back. */
-	db_add(db, Q_VOID, zero);
+	/* A transaction without an error needs one; the Sync rolls back. */
 	if (db->err == ERR_OK)
-		db_commit(db);
-	else if (db->conn != NULL)
-		disconnect(db);
-	db->is_open = false;
+		db_add(db, Q_VOID, zero);
+	(void)db_commit(db);
 }
 
 bool

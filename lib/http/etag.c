@@ -68,6 +68,10 @@ etag_version(struct arena *arena, struct str header, const char **version_out)
 	digits = strspn(inside.p, "0123456789");
 	if (digits == 0 || digits > 9 || digits > inside.n)
 		return (false);
+	/* Behind it at most the letter of the view. */
+	if (inside.n > digits + 1 || (inside.n == digits + 1 &&
+	    (inside.p[digits] < 'a' || inside.p[digits] > 'z')))
+		return (false);
 	*version_out = arena_memdup(arena, inside.p, digits);
 	return (true);
 }

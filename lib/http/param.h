@@ -40,7 +40,7 @@ enum param_type {
 };
 
 enum param_place {
-	IN_BODY,		/* query string where a method has no body */
+	IN_BODY,		/* of POST, PUT, PATCH */
 	IN_QUERY,
 	IN_PATH
 };

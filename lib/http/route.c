@@ -47,6 +47,9 @@ path_fit(const struct route *route, struct str path, struct match *match)
 	}
 	if (path.n == 0 || path.p[0] != '/')
 		return (0);
+	/* No path of ours ends in a slash. */
+	if (path.n > 1 && path.p[path.n - 1] == '/')
+		return (0);
 	have = (struct str){ path.p + 1, path.n - 1 };
 	while (str_split(&want, '/', &piece)) {
 		if (!str_split(&have, '/', &segment))
@@ -116,6 +119,17 @@ route_match(const struct route *routes, enum method method, struct str path,
 		name_values(out, names);
 }
 
+static bool
+takes_body_by_mistake(const struct route *route)
+{
+	if (route->method != GET && route->method != DELETE)
+		return (false);
+	for (const struct param *p = route->params; p && p->name; p++)
+		if (p->in == IN_BODY)
+			return (true);
+	return (false);
+}
+
 static const char *
 route_mistake(const struct route *route)
 {
@@ -134,6 +148,8 @@ route_mistake(const struct route *route)
 	if ((route->run != NULL) + (route->query != 0) +
 	    (route->list != 0) != 1)
 		return ("must name exactly one of run, query and list");
+	if (takes_body_by_mistake(route))
+		return ("has a parameter that should be IN_QUERY");
 	if (route->doc == NULL)
 		return ("has no doc");
 	return (NULL);

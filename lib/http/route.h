@@ -48,7 +48,6 @@ struct route {
 	const char		*returns;	/* name of the record run answers with */
 	int			 status;	/* of success; 0 is 200 */
 	bool			 secret;	/* holds a secret: never stored or queued */
-	bool			 slow;		/* at most half the children at a time */
 	size_t			 body_max;	/* 0 is 1 MB */
 	const char		*page;		/* where a form stands: "/sign-in/" */
 	const char		*doc;
