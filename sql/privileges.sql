@@ -63,7 +63,8 @@ GRANT INSERT (full_name, email, designation, locale, role_id, permissions),
 GRANT INSERT (name, description, permissions), UPDATE (name, description, permissions, deleted_at)
 	ON roles TO bureau_admin;
 GRANT EXECUTE ON FUNCTION
-	sessions_end_all(uuid, uuid, text), invitation_create(uuid, bytea, interval)
+	role_named(text), sessions_end_all(uuid, uuid, text),
+	invitation_create(uuid, bytea, interval)
 	TO bureau_admin;
 
 -- skeleton: the example resource, where it is installed.

@@ -18,6 +18,21 @@ BEGIN
 END
 $$;
 
+-- The live role of this name, for admin; raises U2001 where there is none.
+CREATE OR REPLACE FUNCTION role_named(_name text) RETURNS uuid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_id uuid;
+BEGIN
+	SELECT id INTO _id FROM roles WHERE name = _name AND deleted_at IS NULL;
+	IF _id IS NULL THEN
+		RAISE EXCEPTION 'no such role' USING ERRCODE = 'U2001', HINT = 'role',
+			DETAIL = 'There is no such role.';
+	END IF;
+	RETURN _id;
+END
+$$;
+
 -- Raises U1005 unless the caller may act on this person: on themselves, or on somebody who
 -- holds nothing that they lack.  Without a caller: operators, and auth where a code or an
 -- invitation proved who it is.
@@ -60,14 +75,17 @@ END
 $$;
 
 -- Trigger of new people.  The first of an empty system is the chairperson; who may create people
--- chooses role and permissions; everybody else, that is who registers, is an employee.
+-- chooses role and permissions; everybody else is an employee, and so is whoever comes by way of
+-- auth, which is registration.
 CREATE OR REPLACE FUNCTION users_insert_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_first CONSTANT boolean := users_none();
+	_chosen CONSTANT boolean := NOT _first
+		AND (is_operator() OR may('users:create') AND session_user <> 'bureau_auth');
 	_patterns text[];
 BEGIN
-	IF _first OR NOT (is_operator() OR may('users:create')) THEN
+	IF NOT _chosen THEN
 		NEW.role_id := NULL;
 		NEW.permissions := '{}';
 	END IF;
@@ -76,7 +94,7 @@ BEGIN
 		                   AND name = CASE WHEN _first THEN 'chairperson' ELSE 'employee' END);
 	END IF;
 	_patterns := users_patterns(NEW.role_id, NEW.permissions);
-	IF NOT _first AND (is_operator() OR may('users:create')) THEN
+	IF _chosen THEN
 		PERFORM permissions_check(NEW.permissions, 'permissions');
 		PERFORM permissions_guard(_patterns);
 	END IF;

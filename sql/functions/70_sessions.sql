@@ -6,6 +6,19 @@
 
 SET search_path = bureau, public;
 
+-- Makes somebody the caller for the rest of the transaction, whoever was it before: they have
+-- just proved who they are.  For the functions here only.
+CREATE OR REPLACE FUNCTION become(_user uuid, _session uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	PERFORM set_config('bureau.user', _user::text, true),
+	        set_config('bureau.session', coalesce(_session::text, ''), true),
+	        set_config('bureau.token', '', true),
+	        set_config('bureau.permissions',
+	                   (SELECT granted::text FROM users WHERE id = _user), true);
+END
+$$;
+
 -- Begins a session and makes its owner the caller for the rest of the transaction.
 -- _idle and _max are how long it lasts unused and at all; _how is password, registration …
 CREATE OR REPLACE FUNCTION session_start(_user uuid, _address inet, _agent text,
@@ -14,10 +27,9 @@ CREATE OR REPLACE FUNCTION session_start(_user uuid, _address inet, _agent text,
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_session uuid;
-	_granted text[];
 BEGIN
 	-- The lock: whoever revokes this person meanwhile waits, then ends this session, too.
-	SELECT granted INTO _granted FROM users
+	PERFORM FROM users
 	 WHERE id = _user AND is_active AND deleted_at IS NULL FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'access revoked' USING ERRCODE = 'U1007';
@@ -28,9 +40,7 @@ BEGIN
 	UPDATE users SET last_seen_at = now() WHERE id = _user;
 	INSERT INTO sign_ins (user_id, address, agent, outcome, how)
 	VALUES (_user, _address, left(_agent, 500), 'succeeded', _how);
-	PERFORM set_config('bureau.user', _user::text, true),
-	        set_config('bureau.session', _session::text, true),
-	        set_config('bureau.permissions', _granted::text, true);
+	PERFORM become(_user, _session);
 	PERFORM audit_write('sign-in.succeeded', 'sessions', _session, NULL,
 		jsonb_build_object('how', _how));
 	RETURN _session;
@@ -150,8 +160,8 @@ BEGIN
 END
 $$;
 
--- Uses an invitation up and says whose it was; raises U1004 where it does not hold (any more).
--- The caller then stores name and password and starts a session.  For auth.
+-- Uses an invitation up, says whose it was and makes them the caller; raises U1004 where it does
+-- not hold (any more).  Then come name, password and session.  For auth.
 CREATE OR REPLACE FUNCTION invitation_accept(_hash bytea) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -164,6 +174,7 @@ BEGIN
 		RAISE EXCEPTION 'invitation over' USING ERRCODE = 'U1004',
 			DETAIL = 'This invitation has been used or has expired.';
 	END IF;
+	PERFORM become(_user, NULL);
 	UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = _user;
 	RETURN _user;
 END

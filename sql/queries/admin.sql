@@ -44,8 +44,7 @@ SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
 -- returns: User
 -- Somebody new, who cannot sign in before accepting.
 INSERT INTO users AS u (full_name, email, designation, role_id)
-VALUES (:fullName, :email, :designation,
-        (SELECT r.id FROM roles r WHERE r.name = :role AND r.deleted_at IS NULL))
+VALUES (:fullName, :email, :designation, role_named(:role))
 RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
        u.designation, (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
        u.permissions, u.granted, u.is_active AS "isActive",
@@ -65,11 +64,8 @@ SELECT invitation_create(u.id, :hash, interval '7 days')
 
 -- name: user_update
 -- returns: User
--- A role that does not exist is null here, and the trigger refuses that.
 UPDATE users u
-   SET role_id = CASE WHEN :role? THEN
-           (SELECT r.id FROM roles r WHERE r.name = :role AND r.deleted_at IS NULL)
-           ELSE u.role_id END,
+   SET role_id = CASE WHEN :role? THEN role_named(:role) ELSE u.role_id END,
        permissions = coalesce(:permissions::text[], u.permissions),
        designation = CASE WHEN :designation? THEN :designation ELSE u.designation END
  WHERE u.id = :id AND u.deleted_at IS NULL

@@ -3,7 +3,7 @@
 -- Events: which there are, for whom, and the cursor.
 
 \ir helpers.psql
-SELECT plan(24);
+SELECT plan(25);
 SELECT pg_temp.people();
 SELECT pg_temp.id_of('employee@example.org') AS person \gset
 
@@ -35,6 +35,10 @@ SELECT is(pg_temp.events_of($$UPDATE users SET deleted_at = now() WHERE email = 
 	'{"revoked users","refresh_data users deleted"}', 'deleting ends the person''s streams and says deleted');
 SELECT is(pg_temp.events_of($$UPDATE users SET deleted_at = NULL WHERE email = 'a@example.org'$$),
 	'{"refresh_data users restored"}', 'restoring says restored');
+
+SELECT is(pg_temp.events_of($$UPDATE roles SET permissions = '{users:read}' WHERE name = 'employee'$$),
+	'{"refresh_data users updated","refresh_data users updated","refresh_data users updated","refresh_data roles updated"}',
+	'a changed role tells its people that they may do other things');
 
 -- Access and sessions.
 SELECT session_start(:'person', NULL, NULL, '7d', '90d') AS s \gset

@@ -98,8 +98,8 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 		throttle_try}'::name[])$$,
 	'auth may call what is for signing in');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{invitation_create,sessions_end_all}'::name[])$$,
-	'admin may invite and end sessions');
+	$$SELECT unnest('{invitation_create,role_named,sessions_end_all}'::name[])$$,
+	'admin may invite, look up roles and end sessions');
 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
                    WHERE p.pronamespace = 'bureau'::regnamespace AND a.grantee = 0$$,

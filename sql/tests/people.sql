@@ -4,7 +4,7 @@
 -- a chairperson and a built-in role are protected from.
 
 \ir helpers.psql
-SELECT plan(58);
+SELECT plan(60);
 
 CREATE FUNCTION pg_temp.role_of(_email text) RETURNS text LANGUAGE sql AS
 	'SELECT r.name FROM users u JOIN roles r ON r.id = u.role_id WHERE u.email = $1';
@@ -79,6 +79,10 @@ SELECT is(pg_temp.try_as('bureau_admin', $$INSERT INTO roles (name, permissions)
 	VALUES ('boss', '{*}')$$), 'U1005', 'may not make a role above them');
 SELECT is(pg_temp.try_as('bureau_admin', $$INSERT INTO roles (name, permissions)
 	VALUES ('helper', '{users:read}') RETURNING 1$$), '1', 'may make one below');
+
+SELECT is(pg_temp.try_as('bureau_auth', $$INSERT INTO users (full_name, email) VALUES ('A', 'a@b.c')
+	RETURNING (SELECT name FROM roles WHERE id = role_id)$$), 'employee', 'registering somebody makes an employee');
+SELECT is(pg_temp.try_as('bureau_admin', $$SELECT role_named('nosuch')$$), 'U2001', 'an unknown role is refused');
 
 -- With a token that holds less than the person.
 SELECT set_config('bureau.permissions', '{users:update}', true) <> '' AS narrowed \gset

@@ -4,7 +4,7 @@
 -- tests/sql/parallel.
 
 \ir helpers.psql
-SELECT plan(53);
+SELECT plan(55);
 SELECT pg_temp.people();
 SELECT pg_temp.id_of('employee@example.org') AS person \gset
 
@@ -108,9 +108,11 @@ SELECT is((SELECT array_agg(throttle_try('registration', 'a', 2, '1h')) FROM gen
 INSERT INTO users (full_name, email) VALUES ('New', 'new@example.org');
 SELECT invitation_create(pg_temp.id_of('new@example.org'), sha256('1'), '7d') IS NOT NULL AS ok \gset
 SELECT invitation_create(pg_temp.id_of('new@example.org'), sha256('2'), '7d') IS NOT NULL AS ok \gset
+SELECT ok(pg_temp.call_as('employee@example.org') IS NOT NULL, 'in somebody else''s browser:');
 SELECT is(pg_temp.try($$SELECT invitation_accept(sha256('1'))$$), 'U1004', 'a newer invitation ends the older');
 SELECT is(invitation_accept(sha256('2')), pg_temp.id_of('new@example.org'), 'an invitation names its person');
 SELECT is(pg_temp.try($$SELECT invitation_accept(sha256('2'))$$), 'U1004', 'once');
+SELECT is(actor(), pg_temp.id_of('new@example.org'), 'who is the caller from then on');
 SELECT ok((SELECT email_verified_at IS NOT NULL FROM users WHERE email = 'new@example.org'), 'and verifies the address');
 
 SELECT * FROM finish();

@@ -3,7 +3,7 @@
 -- uuid_v7(), ts() and the settings of the caller.
 
 \ir helpers.psql
-SELECT plan(11);
+SELECT plan(16);
 
 SELECT matches(uuid_v7()::text, '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 	'uuid_v7() has version 7 and its variant');
@@ -26,6 +26,27 @@ SELECT is(may('users:read'), false, 'and no permission');
 DO $$BEGIN PERFORM set_config('bureau.permissions', '{users:read}', true); END$$;
 SELECT is(may('users:read'), true, 'may() finds a permission');
 SELECT is(may('users:rea'), false, 'may() wants the whole name');
+
+
+-- Inlined, so that they cost nothing and indexes serve them.
+CREATE FUNCTION pg_temp.plan_of(_sql text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	_line text;
+	_all text := '';
+BEGIN
+	FOR _line IN EXECUTE 'EXPLAIN (VERBOSE, COSTS OFF) ' || _sql LOOP
+		_all := _all || _line || E'\n';
+	END LOOP;
+	RETURN _all;
+END
+$$;
+SELECT unalike(pg_temp.plan_of($$SELECT id, ts(created_at), uuid_v7() FROM users
+	WHERE id = actor() AND may('users:read') AND is_operator() AND token_now() IS NULL
+	  AND session_now() IS NOT NULL AND request_now() IS NOT NULL AND address_now() IS NOT NULL
+	  AND agent_now() <> '' AND rights_now() <> '{}'$$),
+	'%\_now(%', 'the readers of settings are inlined');
+SELECT unalike(pg_temp.plan_of($$SELECT ts(created_at) FROM users WHERE id = actor() AND may('x') AND is_operator()$$),
+	'%' || f || '(%', f || '() is inlined') FROM unnest('{actor,may,is_operator,ts}'::text[]) f;
 
 SELECT * FROM finish();
 ROLLBACK;
