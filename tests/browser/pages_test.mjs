@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { base, launch, register, someone } from "./browser.mjs";
 
 const WIDTHS = [320, 1280, 2560];
-const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/register/", "/register/#error-2001", "/no-such-page"];
+const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/invitation/#secret", "/register/", "/register/#error-2001", "/no-such-page"];
 const PLACES = ["profile", "password", "sessions", "tokens"];
 
 let browser;
@@ -286,6 +286,33 @@ page("access is taken away, and given back by undo", {}, async (one, { context, 
 	assert.equal((await member.request.get("/api/v1/auth/me")).status(), 403);
 	await one.getByRole("button", { name: "Undo" }).click();
 	await one.locator("text=No access").waitFor({ state: "detached" });
+});
+
+page("an invitation is shown once and makes an account", {}, async (one, { t }) => {
+	if (first.role !== "chairperson")
+		return t.skip("somebody had registered before");
+	const person = someone();
+	const guest = await browser.newContext({ baseURL: base });
+	t.after(() => guest.close());
+
+	await signIn(one, first);
+	await one.waitForURL("/account/");
+	await one.goto("/account/#people");
+	await one.getByRole("button", { name: "Invite somebody" }).click();
+	await one.getByLabel("Full name").fill("Somebody New");
+	await one.getByLabel("E-mail address").fill(person.email);
+	await one.getByRole("button", { name: "Make an invitation" }).click();
+	const url = new URL(await one.locator("[data-secret]").textContent());
+
+	const there = await guest.newPage();
+	await there.goto(url.pathname + url.hash);
+	assert.equal(await there.evaluate(() => location.hash), "");
+	await there.getByLabel("Full name").fill("Somebody Else");
+	await there.getByLabel("Password", { exact: true }).fill(person.password);
+	await there.getByRole("button", { name: "Accept the invitation" }).click();
+	await there.waitForURL("/account/");
+	await isShown(there, "h2:has-text('Somebody Else')");
+	await isShown(there, `text=${person.email}`);
 });
 
 page("an expired access token is refreshed once, whatever number of tabs notice", {}, async (one, { context, open }) => {

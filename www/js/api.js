@@ -40,6 +40,16 @@ export const patch = (path, body, etag) => call("PATCH", path, { body, etag });
 export const put = (path, body, etag) => call("PUT", path, { body, etag });
 export const remove = (path) => call("DELETE", path);
 
+// Codes that say the session is over, for a page that is nothing without one.
+const SIGNED_OUT = [1001, 1003, 1004, 1007];
+let signedOut = null;
+
+// leave(problem) takes the reader elsewhere; calls that meet the end of the session
+// then never come back.
+export function onSignedOut(leave) {
+	signedOut = leave;
+}
+
 // Resolves to the parsed answer (null when it has none) with its ETag; throws
 // a Problem.
 async function call(method, path, { body, etag } = {}) {
@@ -59,7 +69,12 @@ async function call(method, path, { body, etag } = {}) {
 
 	if (await hasExpired(response, path) && await refresh())
 		response = await send(path, options);
-	return read(response);
+	return read(response).catch((problem) => {
+		if (!signedOut || !SIGNED_OUT.includes(problem.code))
+			throw problem;
+		signedOut(problem);
+		return new Promise(() => {});
+	});
 }
 
 // A request that is safe to repeat is tried again when the network fails.

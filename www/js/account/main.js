@@ -23,6 +23,12 @@ const PLACES = [
 	{ name: "people", icon: "people", view: People, need: "users:read" },
 ];
 
+api.onSignedOut((problem) => {
+	const next = encodeURIComponent(location.pathname + location.hash);
+
+	noteMember("no");
+	location.replace(`/sign-in/?next=${next}#error-${problem.code}`);
+});
 render(html`<${Account} />`, document.getElementById("app"));
 
 function Account() {
@@ -50,21 +56,14 @@ function Account() {
 }
 
 async function loadMe() {
-	try {
-		const { body, etag } = await api.get("auth/me");
-		const user = body.user ?? body;
-		useLanguage(user.locale);
-		if (user.theme)
-			window.bureauTheme.set(user.theme);
-		noteMember("yes");
-		return { user, etag };
-	} catch (problem) {
-		if (problem.status !== 401 && problem.code !== 1007)
-			throw problem;
-		noteMember("no");
-		location.replace(problem.code === 1001 ? "/sign-in/" : `/sign-in/#error-${problem.code}`);
-		return new Promise(() => {}); // the page is going away
-	}
+	const { body, etag } = await api.get("auth/me");
+	const user = body.user ?? body;
+
+	useLanguage(user.locale);
+	if (user.theme)
+		window.bureauTheme.set(user.theme);
+	noteMember("yes");
+	return { user, etag };
 }
 
 // The start page greets who has been signed in here.
@@ -110,14 +109,11 @@ async function signOut(event) {
 	event.preventDefault();
 	try {
 		await api.post("auth/logout");
+		noteMember("no");
+		location.assign("/sign-in/#signed-out");
 	} catch (problem) {
-		if (problem.status !== 401) {
-			toast(problem.message);
-			return;
-		}
+		toast(problem.message);
 	}
-	noteMember("no");
-	location.assign("/sign-in/#signed-out");
 }
 
 function Places({ here, user }) {

@@ -75,6 +75,27 @@ export function Sure({ label, question, act, name }) {
 		<button class="button bare compact" type="button" onClick=${() => setAsked(false)}>${t("cancel")}</button>`;
 }
 
+// A secret that is shown once: to copy, and then to put away.
+export function Once({ secret, title, about, close }) {
+	async function copy() {
+		try {
+			await navigator.clipboard.writeText(secret);
+			toast(t("once.copied"));
+		} catch {
+			toast(t("once.by-hand"));
+		}
+	}
+
+	return html`<section class="note stack" role="status" aria-label=${title}>
+		<p><strong>${title}</strong> ${about}</p>
+		<div class="secret">
+			<code data-secret>${secret}</code>
+			<button class="button compact" type="button" onClick=${copy}>${t("copy")}</button>
+			<button class="button quiet compact" type="button" onClick=${close}>${t("once.kept")}</button>
+		</div>
+	</section>`;
+}
+
 // The rows of a list in the API, page after page: { rows, problem, more, reload }.
 export function useList(path) {
 	const [state, setState] = useState({ rows: null, next: null, problem: null });

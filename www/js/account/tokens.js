@@ -6,7 +6,7 @@
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { date, relative, t } from "/js/i18n/index.js";
-import { Busy, Field, Icon, List, Note, Sure, toast, useList } from "/js/account/parts.js";
+import { Busy, Field, Icon, List, Note, Once, Sure, toast, useList } from "/js/account/parts.js";
 
 const DAY = 86400000; // ms
 const LASTING = [7, 30, 90, 365]; // days
@@ -30,7 +30,8 @@ export function Tokens({ me }) {
 		list.reload();
 	}
 
-	return html`${made && html`<${Made} token=${made} close=${() => setMade(null)} />`}
+	return html`${made && html`<${Once} secret=${made.token} title=${t("tokens.made")} about=${t("tokens.once")}
+			close=${() => setMade(null)} />`}
 		<${NewToken} user=${me.user} made=${show} />
 		<${List} list=${list} empty=${t("tokens.none")} row=${(token) => html`<li key=${token.id}>
 			<span class="glyph"><${Icon} name="key" /></span>
@@ -51,26 +52,6 @@ function State({ token }) {
 	if (left <= 0)
 		return html`<span class="badge bad">${t("tokens.expired")}</span>`;
 	return left < 7 * DAY && html`<span class="badge fair">${t("tokens.soon")}</span>`;
-}
-
-function Made({ token, close }) {
-	async function copy() {
-		try {
-			await navigator.clipboard.writeText(token.token);
-			toast(t("tokens.copied"));
-		} catch {
-			toast(t("tokens.copy-by-hand"));
-		}
-	}
-
-	return html`<section class="note stack" role="status" aria-label=${t("tokens.made")}>
-		<p><strong>${t("tokens.made")}</strong> ${t("tokens.once")}</p>
-		<div class="secret">
-			<code data-secret>${token.token}</code>
-			<button class="button compact" type="button" onClick=${copy}>${t("copy")}</button>
-			<button class="button quiet compact" type="button" onClick=${close}>${t("tokens.kept")}</button>
-		</div>
-	</section>`;
 }
 
 function NewToken({ user, made }) {

@@ -9,7 +9,8 @@ import de from "/js/i18n/de.js";
 export const languages = { en: "English", de: "Deutsch" };
 const catalogues = { en, de };
 
-let language = pick(navigator.languages ?? []);
+// A page begins in the language it is written in.
+let language = pick([document.documentElement.lang]);
 
 // Choose by the account's locale; an empty one leaves it to the browser.
 export function useLanguage(locale) {
