@@ -12,7 +12,8 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 # start_instance NAME [SETTING=VALUE …]: a fresh one, ready to answer.  Sets
-# BASE_URL, BUREAU_HOME, BUREAU_PORT, PGHOST and PGDATABASE, and stops it at exit.
+# BASE_URL, BUREAU_HOME, BUREAU_PORT and what psql needs to be its administrator,
+# and stops it at exit.
 start_instance() {
 	instance=$1
 	shift
@@ -21,17 +22,21 @@ start_instance() {
 	mkdir -p "$BUREAU_HOME"
 	BUREAU_PORT=$(free_port)
 	BASE_URL=http://127.0.0.1:$BUREAU_PORT
-	PGHOST=$BUREAU_HOME/run
 	PGDATABASE=bureau
-	export BUREAU_HOME BUREAU_PORT BASE_URL PGHOST PGDATABASE
+	PGUSER=postgres
+	PGPASSFILE=$BUREAU_HOME/secrets/pgpass
+	export BUREAU_HOME BUREAU_PORT BASE_URL PGDATABASE PGUSER PGPASSFILE
 	env ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
 	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
 	    SCRYPT_N=1024 SCRYPT_P=1 "$@" \
-	    "$build/bin/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
+	    "$build/bin/bureau/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
 	instance_pid=$!
 	trap stop_instance EXIT
 	trap 'exit 1' INT TERM
 	wait_ready
+	# Elsewhere when the path is too long for a socket.
+	PGHOST=$(readlink -f "$BUREAU_HOME/run")
+	export PGHOST
 }
 
 # The condition, not the clock: readiness, or the end of the process.

@@ -634,6 +634,17 @@ prefork_running(const struct prefork *prefork, int number)
 	return (n);
 }
 
+bool
+prefork_ready(const struct prefork *prefork, int number)
+{
+	const struct pool *pool = &prefork->pools[number];
+
+	for (unsigned i = 0; i < pool->seat_count; i++)
+		if (is_ready(prefork, pool, &pool->seats[i]))
+			return (true);
+	return (false);
+}
+
 unsigned
 prefork_failures(const struct prefork *prefork, int number)
 {

@@ -95,6 +95,8 @@ void		 prefork_stop(struct prefork *prefork, int64_t drain_us);
 
 /* Children of the pool that run; short lives in a row, the worst of the pool. */
 unsigned	 prefork_running(const struct prefork *prefork, int pool);
+/* One of its children has said that it is ready. */
+bool		 prefork_ready(const struct prefork *prefork, int pool);
 unsigned	 prefork_failures(const struct prefork *prefork, int pool);
 uint64_t	 prefork_generation(const struct prefork *prefork);
 /* Numbered from 0 without gaps; false behind the last. */

@@ -111,7 +111,7 @@ def fresh_email(word="person"):
 
 def bureau(*args, stdin=""):
     """The command line, on the instance under test."""
-    return subprocess.run([os.environ["build"] + "/bin/bureau", *args], input=stdin, text=True,
+    return subprocess.run([os.environ["build"] + "/bin/bureau/bureau", *args], input=stdin, text=True,
                           capture_output=True, check=False)
 
 

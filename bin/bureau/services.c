@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "services.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "check.h"
+#include "conf.h"
+#include "edge.h"
+#include "prefork.h"
+#include "secrets.h"
+#include "site.h"
+
+#define BACKLOG		1024
+#define OPEN_FILES	65536		/* lighttpd's, where we may raise it */
+#define TRIES_TO_START	3
+#define SECOND		INT64_C(1000000)
+
+enum stage { STAGE_POSTGRES, STAGE_RESPONDERS, STAGE_LIGHTTPD };
+
+struct service {
+	const char	*name;
+	int		 listen_fd;
+	int		 conf_fd;
+	int		 pool;		/* -1 until it is started */
+};
+
+struct services {
+	const struct site	*site;
+	const char		*lighttpd;
+	struct service		*responders;
+	unsigned		 count;
+	struct service		 edge;
+	char *const		*env;
+};
+
+/* --- sockets ------------------------------------------------------------------ */
+
+/* lighttpd's group may connect, nobody else. */
+static int
+unix_socket(const struct site *site, const char *name)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	const char *path = arena_printf(site->arena, "%s/%s.sock", site->run,
+	    name);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ASSERT(fd >= 0 && strlen(path) < sizeof(where.sun_path));
+	strcpy(where.sun_path, path);
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&where, sizeof(where)) != 0 ||
+	    chmod(path, 0660) != 0 || (site->web.uid != 0 &&
+	    chown(path, 0, site->web.gid) != 0) || listen(fd, BACKLOG) != 0) {
+		complain("cannot listen on %s: %s", path, strerror(errno));
+		close(fd);
+		return (-1);
+	}
+	return (fd);
+}
+
+static int
+listen_at(const struct addrinfo *address)
+{
+	int on = 1;
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (-1);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return (fd);
+	close(fd);
+	return (-1);
+}
+
+static int
+told_why(const char *host, const char *port)
+{
+	if (errno == EADDRINUSE)
+		complain("port %s of %s is taken; end what listens there "
+		    "(`ss -ltnp` tells) or set BUREAU_PORT to another", port,
+		    host);
+	else if (errno == EACCES)
+		complain("port %s needs root or CAP_NET_BIND_SERVICE; set "
+		    "BUREAU_PORT to one above 1023", port);
+	else
+		complain("cannot listen on %s, port %s: %s", host, port,
+		    strerror(errno));
+	return (-1);
+}
+
+static int
+public_socket(void)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_PASSIVE };
+	struct addrinfo *address;
+	const char *host = conf_text(CONF_LISTEN);
+	char port[16];
+	int fd, code;
+
+	snprintf(port, sizeof(port), "%lld", (long long)conf_int(CONF_PORT));
+	code = getaddrinfo(host, port, &hints, &address);
+	if (code != 0) {
+		complain("LISTEN=%s is no address: %s", host,
+		    gai_strerror(code));
+		return (-1);
+	}
+	fd = listen_at(address);
+	if (fd < 0)
+		told_why(host, port);
+	freeaddrinfo(address);
+	return (fd);
+}
+
+/* --- settings ------------------------------------------------------------------- */
+
+static unsigned
+reader_of(const char *name)
+{
+	if (strcmp(name, "auth") == 0)
+		return (FOR_AUTH);
+	if (strcmp(name, "admin") == 0)
+		return (FOR_ADMIN);
+	return (FOR_RESPONDER);
+}
+
+/* A sealed file without a name that holds what this responder may see. */
+static int
+settings_fd(const struct site *site, const char *name)
+{
+	const char *password = secret_text(site, arena_printf(site->arena,
+	    "db-%s", name));
+	int fd = memfd_create("bureau-settings", MFD_CLOEXEC |
+	    MFD_ALLOW_SEALING);
+	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+
+	if (password == NULL)
+		return (-1);
+	ASSERT(out != NULL);
+	conf_set(CONF_DATABASE_PASSWORD, password, NULL, NULL);
+	conf_set(CONF_DATABASE_URL, site_responder_conninfo(site), NULL, NULL);
+	conf_write(out, reader_of(name));
+	conf_set(CONF_DATABASE_PASSWORD, "", NULL, NULL);
+	if (site->is_private)
+		conf_set(CONF_DATABASE_URL, "", NULL, NULL);
+	if (fclose(out) != 0 || fchmod(fd, 0600) != 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW |
+	    F_SEAL_SEAL) != 0)
+		PANIC("cannot write settings to a memfd");
+	return (fd);
+}
+
+/*
+ * Children get no environment of ours but what says where and how to run: it
+ * may hold secrets.  The second group is for tests and tools.
+ */
+static char *const *
+clean_env(struct arena *arena)
+{
+	static const char *const kept[] = {
+		"TZ", "LANG",
+		"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD",
+		"LD_LIBRARY_PATH", "FAKETIME", "GCOV_PREFIX", "MALLOC_PERTURB_"
+	};
+	const char **env = arena_array(arena, COUNT_OF(kept) + 2,
+	    sizeof(*env));
+	unsigned n = 0;
+
+	env[n++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	for (unsigned i = 0; i < COUNT_OF(kept); i++)
+		if (getenv(kept[i]) != NULL)
+			env[n++] = arena_printf(arena, "%s=%s", kept[i],
+			    getenv(kept[i]));
+	return ((char *const *)env);
+}
+
+/* --- pools ------------------------------------------------------------------------ */
+
+static struct pool_spec
+responder_spec(const struct services *services, const struct service *service)
+{
+	const struct site *site = services->site;
+	struct owner owner = site_responder_owner(site, service->name);
+	const char **argv = arena_array(site->arena, 2, sizeof(*argv));
+
+	argv[0] = arena_printf(site->arena, "%s/bureau-%s", site->libexec,
+	    service->name);
+	return ((struct pool_spec){
+		.name = service->name, .argv = (char *const *)argv,
+		.env = services->env, .count = site_workers(),
+		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
+		.activate_fd = -1, .on_board = true, .rolls = true,
+		.uid = owner.uid, .gid = owner.gid,
+		.stop_signal = SIGTERM, .death_signal = SIGTERM,
+		.request_timeout = conf_int(CONF_REQUEST_TIMEOUT) * SECOND,
+		.stage = STAGE_RESPONDERS
+	});
+}
+
+static struct pool_spec
+edge_spec(const struct services *services)
+{
+	const struct site *site = services->site;
+	const char **argv = arena_array(site->arena, 5, sizeof(*argv));
+
+	argv[0] = services->lighttpd;
+	argv[1] = "-D";
+	argv[2] = "-f";
+	argv[3] = edge_path(site);
+	return ((struct pool_spec){
+		.name = "lighttpd", .argv = (char *const *)argv,
+		.env = services->env, .count = 1,
+		.listen_fd = -1, .conf_fd = -1,
+		.activate_fd = services->edge.listen_fd, .rolls = true,
+		.uid = site->web.uid, .gid = site->web.gid,
+		/* To lighttpd, SIGINT is the graceful one. */
+		.stop_signal = SIGINT, .death_signal = SIGTERM,
+		.stage = STAGE_LIGHTTPD
+	});
+}
+
+static bool
+is_installed(const struct site *site, const char *name)
+{
+	const char *path = arena_printf(site->arena, "%s/bureau-%s",
+	    site->libexec, name);
+
+	return (access(path, X_OK) == 0 || complain("RESPONDERS names %s, but "
+	    "there is no %s; leave it out or install it", name, path));
+}
+
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (geteuid() == 0 && limit.rlim_max < OPEN_FILES)
+		limit.rlim_max = OPEN_FILES;
+	limit.rlim_cur = limit.rlim_max < OPEN_FILES ? limit.rlim_max :
+	    OPEN_FILES;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+struct services *
+services_open(const struct site *site)
+{
+	struct services *services = arena_alloc(site->arena,
+	    sizeof(*services));
+	const char **names = site_responders(site);
+
+	services->site = site;
+	services->env = clean_env(site->arena);
+	services->lighttpd = site_program(site, "lighttpd");
+	if (services->lighttpd == NULL) {
+		complain("lighttpd is not installed; install it");
+		return (NULL);
+	}
+	while (names[services->count] != NULL)
+		services->count++;
+	services->responders = arena_array(site->arena, services->count + 1,
+	    sizeof(*services->responders));
+	services->edge = (struct service){ "lighttpd", public_socket(), -1,
+	    -1 };
+	if (services->edge.listen_fd < 0)
+		return (NULL);
+	for (unsigned i = 0; i < services->count; i++) {
+		int fd = is_installed(site, names[i]) ?
+		    unix_socket(site, names[i]) : -1;
+
+		if (fd < 0)
+			return (NULL);
+		services->responders[i] = (struct service){ names[i], fd, -1,
+		    -1 };
+	}
+	raise_file_limit();
+	return (services);
+}
+
+/* Settings for each, and lighttpd's file. */
+static bool
+write_settings(struct services *services)
+{
+	for (unsigned i = 0; i < services->count; i++) {
+		struct service *service = &services->responders[i];
+		int fd = settings_fd(services->site, service->name);
+
+		if (fd < 0)
+			return (false);
+		if (service->conf_fd >= 0)
+			close(service->conf_fd);
+		service->conf_fd = fd;
+	}
+	return (edge_write(services->site, services->lighttpd));
+}
+
+bool
+services_start(struct services *services, struct prefork *prefork)
+{
+	struct pool_spec spec;
+
+	if (!write_settings(services))
+		return (false);
+	for (unsigned i = 0; i < services->count; i++) {
+		struct service *service = &services->responders[i];
+
+		spec = responder_spec(services, service);
+		service->pool = prefork_add(prefork, &spec);
+		if (service->pool < 0)
+			return (complain("twice the children of all responders "
+			    "are more than the board has room for; lower "
+			    "MAX_WORKERS"));
+	}
+	spec = edge_spec(services);
+	services->edge.pool = prefork_add(prefork, &spec);
+	return (true);
+}
+
+bool
+services_change(struct services *services, struct prefork *prefork)
+{
+	struct pool_spec spec;
+
+	if (!write_settings(services))
+		return (false);
+	for (unsigned i = 0; i < services->count; i++) {
+		spec = responder_spec(services, &services->responders[i]);
+		prefork_change(prefork, services->responders[i].pool, &spec);
+	}
+	spec = edge_spec(services);
+	prefork_change(prefork, services->edge.pool, &spec);
+	return (true);
+}
+
+bool
+services_wait(struct services *services, struct prefork *prefork)
+{
+	for (unsigned i = 0; i < services->count; i++) {
+		const struct service *service = &services->responders[i];
+
+		while (!prefork_ready(prefork, service->pool)) {
+			if (prefork_failures(prefork, service->pool) >=
+			    TRIES_TO_START)
+				return (complain("%s does not start; what it "
+				    "said is above", service->name));
+			if (prefork_wait(prefork, -1, SECOND / 100) ==
+			    PREFORK_STOP)
+				return (false);
+		}
+	}
+	return (true);
+}
+
+const char *
+services_url(const struct site *site)
+{
+	const char *host = conf_text(CONF_LISTEN);
+	bool tls = conf_text(CONF_TLS_CERT_FILE)[0] != '\0';
+
+	if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
+		host = "localhost";
+	return (arena_printf(site->arena, strchr(host, ':') != NULL ?
+	    "%s://[%s]:%lld/" : "%s://%s:%lld/", tls ? "https" : "http", host,
+	    (long long)conf_int(CONF_PORT)));
+}
