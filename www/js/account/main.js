@@ -79,6 +79,7 @@ function usePlace(me) {
 	useEffect(() => {
 		const changed = () => setHash(location.hash);
 		window.addEventListener("hashchange", changed);
+		changed(); // it may have changed since the first drawing
 		return () => window.removeEventListener("hashchange", changed);
 	}, []);
 	const open = me ? PLACES.filter((p) => may(me.user, p.need)) : PLACES;

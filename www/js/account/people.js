@@ -106,6 +106,6 @@ function Roles({ wrong }) {
 		api.get("roles").then(({ body }) => setNames(body.items.map((role) => role.name)), () => {});
 	}, []);
 	return html`<${Field} as="select" id="role" label=${t("people.role")} wrong=${wrong}>
-		${names.map((name) => html`<option value=${name} selected=${name === "employee"}>${name}</option>`)}
+		${names.map((name) => html`<option value=${name} defaultSelected=${name === "employee"}>${name}</option>`)}
 	<//>`;
 }

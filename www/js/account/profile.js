@@ -48,10 +48,10 @@ export function Profile({ me, setMe }) {
 				autocomplete="name" maxlength="200" required />
 			<${Field} id="email" label=${t("profile.email")} defaultValue=${user.email} readonly />
 			<${Field} as="select" id="locale" label=${t("profile.language")} wrong=${problem?.fields?.locale}>
-				${Object.entries(languages).map(([tag, name]) => html`<option value=${tag} selected=${user.locale?.startsWith(tag)}>${name}</option>`)}
+				${Object.entries(languages).map(([tag, name]) => html`<option value=${tag} defaultSelected=${user.locale?.startsWith(tag)}>${name}</option>`)}
 			<//>
 			<${Field} as="select" id="theme" label=${t("theme.label")} wrong=${problem?.fields?.theme}>
-				${["system", "light", "dark"].map((theme) => html`<option value=${theme} selected=${user.theme === theme}>${t(`theme.${theme}`)}</option>`)}
+				${["system", "light", "dark"].map((theme) => html`<option value=${theme} defaultSelected=${user.theme === theme}>${t(`theme.${theme}`)}</option>`)}
 			<//>
 		</div>
 		<p class="small soft">${t("profile.role", { role: user.role, designation: user.designation ?? t("profile.none") })}

@@ -86,7 +86,7 @@ function NewToken({ user, made }) {
 		<div class="pair">
 			<${Field} id="name" label=${t("tokens.name")} hint=${t("tokens.name-hint")} wrong=${problem?.fields?.name} maxlength="100" required />
 			<${Field} as="select" id="days" label=${t("tokens.lasts")} wrong=${problem?.fields?.expiresAt}>
-				${LASTING.map((days) => html`<option value=${days} selected=${days === 90}>${t("tokens.days", { days })}</option>`)}
+				${LASTING.map((days) => html`<option value=${days} defaultSelected=${days === 90}>${t("tokens.days", { days })}</option>`)}
 			<//>
 		</div>
 		<fieldset class="field">
