@@ -52,6 +52,8 @@ struct db_rows	*req_query(struct req *rq, enum query_id id, ...)
 		    __attribute__((sentinel));
 enum err	 req_results(struct req *rq);
 
+/* What a route with `query` does: ask, answer, explain what it missed. */
+enum err	 answer_query(struct req *rq, enum query_id id);
 /* The first row as the answer, with ETag and, at 201, Location; 404 when there
  * is none.  The status is the route's. */
 enum err	 answer_row(struct req *rq, const struct db_rows *rows);

@@ -76,9 +76,6 @@ bool		listing_is_csv(const struct req *rq);
 void		listing_csv(struct req *rq, const struct list_ask *ask,
 		    const struct db_rows *page);
 
-/* single.c: a route whose row names a query. */
-enum err	single_run(struct req *rq);
-
 /* describe.c: the route table as lines for `bureau openapi`. */
 void		describe(const struct responder *self,
 		    const struct route *routes);

@@ -125,9 +125,9 @@ explain_miss(struct req *rq)
 }
 
 enum err
-single_run(struct req *rq)
+answer_query(struct req *rq, enum query_id id)
 {
-	struct db_rows *rows = req_query(rq, rq->route->query, NULL);
+	struct db_rows *rows = req_query(rq, id, NULL);
 	enum err err = req_results(rq);
 
 	if (err != ERR_OK)

@@ -238,7 +238,8 @@ run_row(struct req *rq)
 {
 	if (rq->route->run != NULL)
 		return (rq->route->run(rq));
-	return (rq->route->list != Q_NONE ? listing_run(rq) : single_run(rq));
+	return (rq->route->list != Q_NONE ? listing_run(rq) :
+	    answer_query(rq, rq->route->query));
 }
 
 static enum err

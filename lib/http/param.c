@@ -162,7 +162,11 @@ static enum err
 check_line(struct arena *arena, const struct param *param, struct str in,
     struct str *out, const char **message)
 {
-	return (check_clean(arena, param, in, true, out, message));
+	enum err err = check_clean(arena, param, in, true, out, message);
+
+	if (err == ERR_OK && param->folded && !text_fold(arena, *out, out))
+		err = ERR_INVALID_FORMAT;
+	return (err);
 }
 
 static enum err

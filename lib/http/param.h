@@ -51,6 +51,7 @@ struct param {
 	enum param_place	 in;
 	bool			 required;
 	bool			 nullable;	/* JSON null is a value */
+	bool			 folded;	/* a line kept folded, for comparing */
 	int64_t			 min, max;
 	unsigned		 many;		/* entries of an array */
 	const char		*choices;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The auth responder: people's own accounts, and the only one that sees
+ * password hashes and signs tokens.
+ */
+#ifndef BUREAU_AUTH_H
+#define BUREAU_AUTH_H
+
+#include "app.h"
+#include "conf.h"
+
+extern const struct route session_routes[];	/* login, refresh, logout */
+extern const struct route register_routes[];
+extern const struct route me_routes[];
+extern const struct route password_routes[];
+extern const struct route sessions_routes[];
+extern const struct route tokens_routes[];
+
+/* --- keep.c: what a browser or a client keeps of a session ------------------ */
+
+/* Read the keys this needs; ends the process when one is missing. */
+void	keep_open(void);
+/* Answer with tokens of this session, in cookies and, unless quiet, in the
+ * body; user: the person's row, which the answer repeats, or NULL. */
+enum err keep_tokens(struct req *rq, const char *user_id, const char *session,
+	    int64_t generation, const struct db_rows *user, bool quiet);
+/* Make the browser forget both. */
+void	keep_nothing(struct req *rq);
+/* The refresh token of the request, from its cookie or from `given`. */
+struct refresh;
+bool	keep_find(struct req *rq, struct str given, struct refresh *out,
+	    bool *by_cookie);
+
+/* --- secret.c: passwords, behind the gate ------------------------------------ */
+
+/* Is this one acceptable?  If not, the field is named. */
+enum err secret_judge(struct req *rq, const char *field, struct str password,
+	    const char *email, const char *name);
+/* Hash, or verify; hash NULL: nobody's, in like time.  5001 when too many are
+ * at it already. */
+enum err secret_hash(struct req *rq, struct str password, const char **out);
+enum err secret_verify(struct req *rq, struct str password, const char *hash,
+	    bool *right);
+bool	secret_is_outdated(const char *hash);
+
+/* A number of seconds of the settings as an interval of PostgreSQL. */
+const char *auth_interval(struct req *rq, enum conf_key key);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Becoming somebody: registering, and accepting an invitation.  Who may, and
+ * with which role, the setting REGISTRATION and the database say; a client never
+ * chooses a role.
+ */
+#include "auth.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "hash.h"
+
+#define REGISTER_PAGE	"/register/"
+
+static route_run join, accept_invitation;
+
+static const struct param register_params[] = {
+	{ "fullName", PARAM_LINE, .required = true, .max = 200,
+	  .doc = "What others see." },
+	{ "email", PARAM_EMAIL, .required = true, .doc = "E-mail address." },
+	{ "password", PARAM_SECRET, .required = true, .max = 1024,
+	  .doc = "At least 8 characters, and not a common one." },
+	{ "cookie", PARAM_BOOL,
+	  .doc = "Keep the tokens out of the body: cookies only." },
+	PARAMS_END
+};
+
+static const struct param accept_params[] = {
+	{ "token", PARAM_LINE, .required = true, .max = 200,
+	  .doc = "From the invitation's link." },
+	{ "fullName", PARAM_LINE, .required = true, .max = 200,
+	  .doc = "What others see." },
+	{ "password", PARAM_SECRET, .required = true, .max = 1024,
+	  .doc = "At least 8 characters, and not a common one." },
+	{ "cookie", PARAM_BOOL,
+	  .doc = "Keep the tokens out of the body: cookies only." },
+	PARAMS_END
+};
+
+#define REGISTER(name) { POST, name, .need = PERM_PUBLIC, .tx = TX_WRITE, \
+	.params = register_params, .run = join, .returns = "SignedIn", \
+	.status = 201, .secret = true, .page = REGISTER_PAGE, \
+	.doc = "Register, where registration is open." }
+
+const struct route register_routes[] = {
+	REGISTER("/auth/register"),
+	REGISTER("/auth/signup"),
+	{ POST, "/auth/accept-invitation", .need = PERM_PUBLIC,
+	  .tx = TX_WRITE, .params = accept_params, .run = accept_invitation,
+	  .returns = "SignedIn", .status = 201, .secret = true,
+	  .page = REGISTER_PAGE, .doc = "Accept an invitation." },
+	ROUTES_END
+};
+
+static bool
+domain_fits(const char *email, const char *domain)
+{
+	const char *at = strrchr(email, '@');
+
+	return (at != NULL && strcasecmp(at + 1, domain) == 0);
+}
+
+/* Whether REGISTRATION lets this address in. */
+static enum err
+may_join(struct req *rq, const char *email)
+{
+	const char *rule = conf_text(CONF_REGISTRATION);
+
+	if (strcmp(rule, "open") == 0)
+		return (ERR_OK);
+	if (strncmp(rule, "domain:", 7) == 0 && domain_fits(email, rule + 7))
+		return (ERR_OK);
+	return (req_fail(rq, ERR_INSUFFICIENT_PERMISSIONS,
+	    strcmp(rule, "invite") == 0 ?
+	    "Registration is by invitation only." :
+	    "Registration is for other addresses only."));
+}
+
+/* Tells that an account exists, but not without end. */
+static enum err
+taken(struct req *rq)
+{
+	struct db_rows *count = req_query(rq, Q_REGISTER_COUNT, NULL);
+	enum err err = req_results(rq);
+
+	if (err != ERR_OK)
+		return (err);
+	if (db_text(count, 0, "ok")[0] != 't') {
+		answer_header(rq, "Retry-After", "3600");
+		return (req_fail(rq, ERR_RATE_LIMIT_EXCEEDED, NULL));
+	}
+	return (req_fail_field(rq, ERR_RESOURCE_ALREADY_EXISTS, "email",
+	    "There is an account with this address already."));
+}
+
+static enum err
+answer_unverified(struct req *rq, const struct db_rows *user)
+{
+	struct buf *out = answer_json(rq, 201);
+
+	buf_text(out, "{\"id\":");
+	buf_json(out, db_text(user, 0, "id"), strlen(db_text(user, 0, "id")));
+	buf_text(out, ",\"message\":\"Verify your address, then sign in.\"}");
+	return (ERR_OK);
+}
+
+static enum err
+create(struct req *rq, const char *email, bool with_session)
+{
+	struct db_rows *user, *session = NULL, *me = NULL;
+	const char *hash;
+	enum err err = secret_hash(rq, req_str(rq, "password"), &hash);
+
+	if (err != ERR_OK)
+		return (err);
+	user = req_query(rq, Q_REGISTER_USER, NULL);
+	req_query(rq, Q_REGISTER_CREDENTIAL, "hash", hash, NULL);
+	if (with_session) {
+		session = req_query(rq, Q_REGISTER_SESSION, "email", email,
+		    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
+		    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
+		me = req_query(rq, Q_ME, NULL);
+	}
+	if ((err = req_results(rq)) != ERR_OK)
+		return (err);
+	if (!with_session)
+		return (answer_unverified(rq, user));
+	return (keep_tokens(rq, db_text(user, 0, "id"),
+	    db_text(session, 0, "session"), 0, me,
+	    req_bool(rq, "cookie") || rq->is_form));
+}
+
+static enum err
+join(struct req *rq)
+{
+	const char *email = req_text(rq, "email");
+	struct db_rows *state;
+	bool first;
+	enum err err = secret_judge(rq, "password", req_str(rq, "password"),
+	    email, req_text(rq, "fullName"));
+
+	if (err != ERR_OK)
+		return (err);
+	state = req_query(rq, Q_REGISTER_LOOK, NULL);
+	if ((err = req_results(rq)) != ERR_OK)
+		return (err);
+	first = db_text(state, 0, "first")[0] == 't';
+	if (!first && (err = may_join(rq, email)) != ERR_OK)
+		return (err);
+	if (db_text(state, 0, "taken")[0] == 't')
+		return (taken(rq));
+	return (create(rq, email, first ||
+	    strcmp(conf_text(CONF_REGISTRATION), "open") == 0));
+}
+
+static enum err
+accept_invitation(struct req *rq)
+{
+	struct db_rows *user, *session, *me;
+	const char *hash;
+	enum err err = secret_judge(rq, "password", req_str(rq, "password"),
+	    NULL, req_text(rq, "fullName"));
+
+	if (err != ERR_OK || (err = secret_hash(rq, req_str(rq, "password"),
+	    &hash)) != ERR_OK)
+		return (err);
+	user = req_query(rq, Q_INVITATION_ACCEPT, "hash",
+	    hash_bytea(rq->arena, req_str(rq, "token")), NULL);
+	req_query(rq, Q_INVITATION_NAME, NULL);
+	req_query(rq, Q_INVITATION_CREDENTIAL, "hash", hash, NULL);
+	session = req_query(rq, Q_INVITATION_SESSION,
+	    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
+	    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
+	me = req_query(rq, Q_ME, NULL);
+	if ((err = req_results(rq)) != ERR_OK)
+		return (err);
+	return (keep_tokens(rq, db_text(user, 0, "user"),
+	    db_text(session, 0, "session"), 0, me,
+	    req_bool(rq, "cookie") || rq->is_form));
+}
