@@ -345,7 +345,7 @@ page("an expired access token is refreshed once, whatever number of tabs notice"
 // --- every page ------------------------------------------------------------------
 
 async function everyPage(one, context, visit) {
-	for (const path of [...PUBLIC, "/docs/"]) {
+	for (const path of [...PUBLIC, "/docs/", "/docs/errors/#1002"]) {
 		await one.goto(path);
 		await visit(path);
 	}
