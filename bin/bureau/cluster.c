@@ -166,7 +166,7 @@ make(const struct site *site)
 {
 	const char *draft = site_path(site, "pg.new");
 	const char *final = site_path(site, "pg");
-	const char *password = secret_text(site, "db-admin");
+	const char *password = secret_text(site, "cluster");
 
 	if (password == NULL)
 		return (false);
@@ -257,8 +257,15 @@ end_leftover(const struct site *site)
 
 /* --- running it --------------------------------------------------------------------- */
 
+/* What it says until its own logging has begun; nothing, when all is well. */
+static const char *
+first_words(const struct site *site)
+{
+	return (arena_printf(site->arena, "%s/postgres.err", site->run));
+}
+
 static struct pool_spec
-spec(const struct site *site, const char *postgres)
+spec(const struct site *site, const char *postgres, int log_fd)
 {
 	const char **argv = arena_array(site->arena, 12, sizeof(*argv));
 	unsigned n = 0;
@@ -278,9 +285,21 @@ spec(const struct site *site, const char *postgres)
 		.name = "postgres", .argv = (char *const *)argv,
 		.env = plain_env, .count = 1,
 		.listen_fd = -1, .conf_fd = -1, .activate_fd = -1,
+		.log_fd = log_fd,
 		.uid = site->cluster.uid, .gid = site->cluster.gid,
 		.stop_signal = SIGINT, .death_signal = SIGINT, .stage = 0
 	});
+}
+
+static bool
+does_not_start(const struct site *site)
+{
+	struct str said;
+
+	if (read_file(site->arena, first_words(site), &said))
+		fputs(said.p, stderr);
+	return (complain("PostgreSQL does not start; what it said is above and "
+	    "in %s", site_path(site, "pg/log")));
 }
 
 static bool
@@ -291,9 +310,7 @@ wait_until_it_answers(const struct site *site, struct prefork *prefork,
 
 	while (!admin_ping(conninfo)) {
 		if (prefork_failures(prefork, pool) >= START_TRIES)
-			return (complain("PostgreSQL does not start; what it "
-			    "said is above or in %s",
-			    site_path(site, "pg/log")));
+			return (does_not_start(site));
 		if (prefork_wait(prefork, -1, 20 * MS) == PREFORK_STOP)
 			return (false);
 	}
@@ -319,7 +336,7 @@ cluster_start(const struct site *site, struct prefork *prefork)
 {
 	const char *postgres = site_pg_program(site, "postgres");
 	struct pool_spec pool;
-	int number;
+	int number, log_fd;
 
 	if (postgres == NULL)
 		return (complain("PostgreSQL is not installed: there is no "
@@ -327,7 +344,13 @@ cluster_start(const struct site *site, struct prefork *prefork)
 		    PGBINDIR));
 	if (!ensure(site) || !secrets_pgpass(site) || !end_leftover(site))
 		return (false);
-	pool = spec(site, postgres);
+	unlink(first_words(site));
+	log_fd = open(first_words(site), O_WRONLY | O_CREAT | O_EXCL |
+	    O_APPEND | O_CLOEXEC, 0600);
+	if (log_fd < 0)
+		return (complain("cannot write %s: %s", first_words(site),
+		    strerror(errno)));
+	pool = spec(site, postgres, log_fd);
 	number = prefork_add(prefork, &pool);
 	return (wait_until_it_answers(site, prefork, number) &&
 	    ensure_database(site));

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -190,23 +191,53 @@ is_accepted(const char *lighttpd, const char *path)
 	    WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/*
+ * A comment that stands for what else a running lighttpd has read: the
+ * certificate and its own program.
+ */
+static void
+add_marks(const char *lighttpd, struct buf *out)
+{
+	const char *const files[] = { lighttpd, conf_text(CONF_TLS_CERT_FILE) };
+	struct stat st;
+
+	buf_text(out, "# of");
+	for (unsigned i = 0; i < COUNT_OF(files); i++)
+		if (stat(files[i], &st) == 0)
+			buf_printf(out, " %llu.%lld.%ld",
+			    (unsigned long long)st.st_ino,
+			    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	buf_char(out, '\n');
+}
+
 bool
-edge_write(const struct site *site, const char *lighttpd)
+edge_write(const struct site *site, const char *lighttpd, bool *changed_out)
 {
 	const char *source = arena_printf(site->arena,
 	    "%s/etc/lighttpd.conf.in", site->data);
 	const struct owner self = { "", 0, 0 };
-	struct str template;
+	const char *draft;
+	struct str template, before;
 	struct buf out;
 
 	if (!read_file(site->arena, source, &template))
 		return (complain("cannot read %s: %s; set BUREAU_DATA to where "
 		    "Bureau's files are", source, strerror(errno)));
 	buf_init(&out, site->arena, CONF_MAX);
-	if (!fill(site, template, &out) || !write_file(edge_path(site),
-	    (struct str){ out.data, out.len }, 0644, self))
+	add_marks(lighttpd, &out);
+	if (!fill(site, template, &out))
 		return (false);
-	return (is_accepted(lighttpd, edge_path(site)) ||
-	    complain("lighttpd does not accept %s; what it said is above",
-	    edge_path(site)));
+	*changed_out = !read_file(site->arena, edge_path(site), &before) ||
+	    !str_same(before, (struct str){ out.data, out.len });
+	if (!*changed_out)
+		return (true);
+	/* Put in place when it is accepted: a restart reads what is there. */
+	draft = arena_printf(site->arena, "%s.new", edge_path(site));
+	if (!write_file(draft, (struct str){ out.data, out.len }, 0644, self))
+		return (false);
+	if (!is_accepted(lighttpd, draft))
+		return (complain("lighttpd does not accept %s; what it said is "
+		    "above", draft));
+	return (rename(draft, edge_path(site)) == 0 || complain("cannot rename "
+	    "%s: %s", draft, strerror(errno)));
 }

@@ -12,7 +12,9 @@ struct site;
 
 /* run/lighttpd.conf */
 const char	*edge_path(const struct site *site);
-/* Write it and have lighttpd check it; false after a sentence. */
-bool		 edge_write(const struct site *site, const char *lighttpd);
+/* Write it and have lighttpd check it; false after a sentence.  *changed_out: a
+ * lighttpd that runs must be replaced to follow it. */
+bool		 edge_write(const struct site *site, const char *lighttpd,
+		    bool *changed_out);
 
 #endif

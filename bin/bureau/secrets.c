@@ -63,7 +63,7 @@ secret_text(const struct site *site, const char *name)
 bool
 secrets_pgpass(const struct site *site)
 {
-	const char *password = secret_text(site, "db-admin");
+	const char *password = secret_text(site, "cluster");
 
 	return (password != NULL && write_file(secret_path(site, "pgpass"),
 	    str_of(arena_printf(site->arena, "*:*:*:postgres:%s\n", password)),

@@ -7,7 +7,7 @@
  *	jwt-retired	public halves of its predecessors, until their tokens end
  *	refresh.key	the key of refresh tokens
  *	db-NAME		the password of the database role bureau_NAME
- *	db-admin	the password of the private cluster's superuser
+ *	cluster		the password of the private cluster's superuser
  *	pgpass		the same as libpq reads it
  */
 #ifndef BUREAU_SECRETS_H

@@ -45,6 +45,7 @@ struct services {
 	struct service		*responders;
 	unsigned		 count;
 	struct service		 edge;
+	bool			 edge_changed;	/* its file, since the last start */
 	char *const		*env;
 };
 
@@ -104,6 +105,20 @@ told_why(const char *host, const char *port)
 	return (-1);
 }
 
+/* The one systemd holds for us, so that our own restart refuses nobody. */
+static int
+inherited_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	int fd = 3;
+
+	if (pid == NULL || count == NULL || atoi(pid) != (int)getpid() ||
+	    atoi(count) != 1)
+		return (-1);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return (fd);
+}
+
 static int
 public_socket(void)
 {
@@ -112,8 +127,10 @@ public_socket(void)
 	struct addrinfo *address;
 	const char *host = conf_text(CONF_LISTEN);
 	char port[16];
-	int fd, code;
+	int fd = inherited_socket(), code;
 
+	if (fd >= 0)
+		return (fd);
 	snprintf(port, sizeof(port), "%lld", (long long)conf_int(CONF_PORT));
 	code = getaddrinfo(host, port, &hints, &address);
 	if (code != 0) {
@@ -205,7 +222,7 @@ responder_spec(const struct services *services, const struct service *service)
 		.name = service->name, .argv = (char *const *)argv,
 		.env = services->env, .count = site_workers(),
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
-		.activate_fd = -1, .on_board = true, .rolls = true,
+		.activate_fd = -1, .log_fd = -1, .on_board = true, .rolls = true,
 		.uid = owner.uid, .gid = owner.gid,
 		.stop_signal = SIGTERM, .death_signal = SIGTERM,
 		.request_timeout = conf_int(CONF_REQUEST_TIMEOUT) * SECOND,
@@ -226,7 +243,7 @@ edge_spec(const struct services *services)
 	return ((struct pool_spec){
 		.name = "lighttpd", .argv = (char *const *)argv,
 		.env = services->env, .count = 1,
-		.listen_fd = -1, .conf_fd = -1,
+		.listen_fd = -1, .conf_fd = -1, .log_fd = -1,
 		.activate_fd = services->edge.listen_fd, .rolls = true,
 		.uid = site->web.uid, .gid = site->web.gid,
 		/* To lighttpd, SIGINT is the graceful one. */
@@ -307,7 +324,8 @@ write_settings(struct services *services)
 			close(service->conf_fd);
 		service->conf_fd = fd;
 	}
-	return (edge_write(services->site, services->lighttpd));
+	return (edge_write(services->site, services->lighttpd,
+	    &services->edge_changed));
 }
 
 bool
@@ -344,6 +362,8 @@ services_change(struct services *services, struct prefork *prefork)
 		prefork_change(prefork, services->responders[i].pool, &spec);
 	}
 	spec = edge_spec(services);
+	/* Connections that are kept alive end with it: only where it must. */
+	spec.rolls = services->edge_changed;
 	prefork_change(prefork, services->edge.pool, &spec);
 	return (true);
 }

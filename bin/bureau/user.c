@@ -143,8 +143,7 @@ add(const struct site *site, struct admin *admin, int argc, char **argv)
 	role = people_add(site, admin, &person);
 	if (role == NULL)
 		return (EXIT_FAILED);
-	printf("%s is %s %s\n", person.email,
-	    strchr("aeiou", role[0]) != NULL ? "an" : "the", role);
+	printf("%s was added as %s.\n", person.email, role);
 	return (EXIT_DONE);
 }
 

@@ -82,6 +82,8 @@ static void
 place_descriptors(const struct pool_spec *spec, int board_fd)
 {
 	int listen_fd = spec->listen_fd, conf_fd = -1, own_board = -1;
+	int log_fd = spec->log_fd < 0 ? STDERR_FILENO :
+	    aside(spec, spec->log_fd);
 
 	if (listen_fd < 0)
 		listen_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -93,7 +95,8 @@ place_descriptors(const struct pool_spec *spec, int board_fd)
 	if (spec->on_board)
 		own_board = aside(spec, board_fd);
 	place_fd(spec, listen_fd, FD_LISTEN);
-	place_fd(spec, STDERR_FILENO, STDOUT_FILENO);
+	place_fd(spec, log_fd, STDOUT_FILENO);
+	place_fd(spec, log_fd, STDERR_FILENO);
 	place_fd(spec, conf_fd, FD_CONF);
 	place_fd(spec, own_board, FD_BOARD);
 	close_range(FD_BOARD + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
