@@ -399,7 +399,8 @@ tend_seat(struct prefork *prefork, struct pool *pool, struct seat *seat,
 	watch(prefork, pool, seat);
 	if (seat->pid > 0 && seat->kill_at <= now) {
 		kill(seat->pid, SIGKILL);
-		seat->kill_at = NEVER;
+		/* Not NEVER: the watchdog would count it a second time. */
+		seat->kill_at = now + WATCHDOG_GRACE;
 	}
 }
 
