@@ -35,7 +35,9 @@ function sentence(code, said, kind = "error") {
 }
 
 export const get = (path) => call("GET", path);
-export const post = (path, body = {}) => call("POST", path, { body });
+export const post = (path, body = {}) => call("POST", path, { body, keyed: !path.startsWith("auth/") });
+// For what is answered with a secret: the server keeps no such answer for a replay.
+export const postForSecret = (path, body) => call("POST", path, { body });
 export const patch = (path, body, etag) => call("PATCH", path, { body, etag });
 export const put = (path, body, etag) => call("PUT", path, { body, etag });
 export const remove = (path) => call("DELETE", path);
@@ -52,7 +54,7 @@ export function onSignedOut(leave) {
 
 // Resolves to the parsed answer (null when it has none) with its ETag; throws
 // a Problem.
-async function call(method, path, { body, etag } = {}) {
+async function call(method, path, { body, etag, keyed } = {}) {
 	const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin" };
 
 	if (body !== undefined) {
@@ -61,8 +63,7 @@ async function call(method, path, { body, etag } = {}) {
 	}
 	if (etag)
 		options.headers["If-Match"] = etag;
-	// Routes under auth answer with secrets, which are never stored for a replay.
-	if (method === "POST" && !path.startsWith("auth/"))
+	if (keyed)
 		options.headers["Idempotency-Key"] = crypto.randomUUID();
 
 	let response = await send(path, options);

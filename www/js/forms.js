@@ -9,6 +9,7 @@ import { t } from "/js/i18n/index.js";
 import { mountThemes } from "/js/themes.js";
 
 // options.path: of the API; options.clean(values): last changes before sending.
+// Tokens are asked for in cookies alone, where no script can read them.
 export function enhance(form, { path, clean = (values) => values }) {
 	form.noValidate = true;
 	form.elements.next.value = wanted() ?? form.elements.next.value;
@@ -39,7 +40,7 @@ async function submit(form, path, clean) {
 		return;
 	button.setAttribute("aria-busy", "true");
 	try {
-		await post(path, clean(values));
+		await post(path, clean({ ...values, cookie: true }));
 		location.assign(next);
 	} catch (problem) {
 		show(form, problem);

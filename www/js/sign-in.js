@@ -2,7 +2,4 @@
 
 import { enhance } from "/js/forms.js";
 
-enhance(document.querySelector("form"), {
-	path: "auth/login",
-	clean: (values) => ({ ...values, cookie: true }),
-});
+enhance(document.querySelector("form"), { path: "auth/login" });

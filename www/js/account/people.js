@@ -68,7 +68,7 @@ function Invite({ invited }) {
 		setBusy(true);
 		setProblem(null);
 		try {
-			const { body } = await api.post("users", { fullName, email, role });
+			const { body } = await api.postForSecret("users", { fullName, email, role });
 			setUrl(body.inviteUrl);
 			setOpen(false);
 			invited();
