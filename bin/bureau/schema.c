@@ -295,8 +295,6 @@ refresh(const struct site *site, struct admin *admin)
 		ok = run_file(site, admin, arena_printf(site->arena,
 		    "functions/%s", *names));
 	ok = ok && run_file(site, admin, "privileges.sql") &&
-	    run(admin, "grants", "GRANT SELECT ON bureau.migrations "
-	    "TO bureau_responder") &&
 	    (admin_ask(admin, Q_PERMISSIONS_SEND, permissions_json(site),
 	    NULL) || complain("permissions: %s", admin_error(admin)));
 	return (end(admin, ok));

@@ -4,7 +4,7 @@
 -- a chairperson and a built-in role are protected from.
 
 \ir helpers.psql
-SELECT plan(60);
+SELECT plan(61);
 
 CREATE FUNCTION pg_temp.role_of(_email text) RETURNS text LANGUAGE sql AS
 	'SELECT r.name FROM users u JOIN roles r ON r.id = u.role_id WHERE u.email = $1';
@@ -46,6 +46,7 @@ SELECT is(pg_temp.try($$UPDATE users SET permissions = '{users:re*}'$$), 'U2001'
 SELECT is(pg_temp.try($$UPDATE users SET permissions = '{NULL}'$$), 'U2001', 'and nothing at all');
 
 -- What the manager may do.
+INSERT INTO roles (name, permissions) VALUES ('auditor', '{audit:read}');
 SELECT ok(pg_temp.call_as('manager@example.org') IS NOT NULL, 'as the manager:');
 SELECT is(pg_temp.try_as('bureau_admin', format($$INSERT INTO users (full_name, email, role_id)
 	VALUES ('A', 'a@b.c', %L) RETURNING 1$$, pg_temp.role_id('manager'))), '1', 'may invite a manager');
@@ -75,6 +76,8 @@ SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE users SET is_active = false
 	WHERE email = 'employee@example.org' RETURNING 1$$), '1', 'may revoke an employee');
 SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE roles SET permissions = permissions || '{audit:read}'
 	WHERE name = 'manager'$$), 'U1005', 'may not raise their own role');
+SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE roles SET permissions = '{}'
+	WHERE name = 'auditor'$$), 'U1005', 'may not take from a role what they lack');
 SELECT is(pg_temp.try_as('bureau_admin', $$INSERT INTO roles (name, permissions)
 	VALUES ('boss', '{*}')$$), 'U1005', 'may not make a role above them');
 SELECT is(pg_temp.try_as('bureau_admin', $$INSERT INTO roles (name, permissions)

@@ -54,17 +54,23 @@ as_owner() {
 	sql -1 -c 'SET ROLE bureau_owner' "$@"
 }
 
-apply_schema() {
-	sql -f "$root/sql/roles.sql"
-	if [ -f "$root/sql/ledger.sql" ]; then
-		as_owner -f "$root/sql/ledger.sql"
-	else
-		as_owner -c 'CREATE TABLE bureau.migrations (name text PRIMARY KEY)'
-	fi
-	for file in "$root"/sql/migrations/*.sql "$root"/sql/examples/*.sql \
-	    "$root"/sql/functions/*.sql "$root/sql/privileges.sql"; do
+apply() {
+	for file in "$@"; do
 		as_owner -c 'SET search_path = bureau, public' -f "$file"
 	done
+}
+
+# All of it, and what is done at every upgrade once more: it must bear that,
+# and a grant that nobody meant must not outlive it.
+apply_schema() {
+	sql -f "$root/sql/roles.sql"
+	as_owner -f "$root/sql/ledger.sql"
+	apply "$root"/sql/migrations/*.sql "$root"/sql/examples/*.sql \
+	    "$root"/sql/functions/*.sql
+	as_owner -c 'GRANT ALL ON ALL TABLES IN SCHEMA bureau TO PUBLIC, bureau_auth' \
+	    -c 'GRANT ALL ON ALL FUNCTIONS IN SCHEMA bureau TO PUBLIC, bureau_auth'
+	sql -f "$root/sql/roles.sql"
+	apply "$root"/sql/functions/*.sql "$root/sql/privileges.sql"
 	as_owner -c "SELECT bureau.permissions_sync('$(permissions_json)')"
 }
 
