@@ -100,11 +100,10 @@ req_query(struct req *rq, enum query_id id, ...)
 /* --- the transaction ------------------------------------------------------------- */
 
 static void
-add_authorize(struct req *rq, const char *need)
+add_authorize(struct req *rq, const char *need, bool write)
 {
 	struct app *app = rq->app;
 	const struct identity *who = &app->identity;
-	bool write = rq->route->tx == TX_WRITE;
 	const char *values[] = {
 		who->user, who->session, who->token, need, write ? "t" : "f",
 		rq->id, rq->address[0] != '\0' ? rq->address : NULL, rq->agent
@@ -120,7 +119,8 @@ trip_open(struct req *rq)
 
 	if (!app->flushed) {
 		db_begin(app->db, rq->arena, app->deadline);
-		add_authorize(rq, perm_rows[rq->route->need].name);
+		add_authorize(rq, perm_rows[rq->route->need].name,
+		    rq->route->tx == TX_WRITE);
 		if (app->key != NULL)
 			idempotency_claim(rq);
 	}
@@ -185,7 +185,7 @@ was_committed(struct req *rq)
 	struct db_rows *rows;
 
 	db_begin(app->db, rq->arena, app->deadline);
-	add_authorize(rq, "public");
+	add_authorize(rq, "public", true);
 	rows = db_add(app->db, Q_REQUEST_COMMITTED, values);
 	app->authorized = NULL;
 	/* Not known is not committed only where the answer says so. */
@@ -222,9 +222,9 @@ record_denial(struct req *rq, enum err err)
 	route_label(rq->route, label, sizeof(label));
 	snprintf(code, sizeof(code), "%d", err_rows[err].code);
 	db_begin(app->db, rq->arena, app->deadline);
-	db_add(app->db, Q_AUTHORIZE, (const char *const[]){ NULL, NULL, NULL,
-	    "public", "t", rq->id, rq->address[0] != '\0' ? rq->address : NULL,
-	    rq->agent });
+	/* Whoever still has access is the actor of the row, too. */
+	add_authorize(rq, "public", true);
+	app->authorized = NULL;
 	db_add(app->db, Q_DENIED, values);
 	if (db_commit(app->db) != ERR_OK)
 		log_event(LOG_ERROR, "audit.denial.lost", "cause",
