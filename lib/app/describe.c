@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "check.h"
 
 #define DESCRIBE_MAX (1024 * 1024)
 
@@ -131,6 +132,27 @@ path_parameters(struct buf *out, const struct route *route)
 }
 
 static void
+sort_parameter(struct buf *out, const struct query *query)
+{
+	const char *comma = "";
+
+	for (const struct list_field *f = query->fields;
+	    f != NULL && f->name; f++) {
+		if (!(f->flags & LIST_SORT))
+			continue;
+		if (comma[0] == '\0') {
+			parameter(out, "query", "sort", false,
+			    "Field to sort by, - before it for the other way.");
+			buf_text(out, "{\"type\":\"string\",\"enum\":[");
+		}
+		buf_printf(out, "%s\"%s\",\"-%s\"", comma, f->name, f->name);
+		comma = ",";
+	}
+	if (comma[0] != '\0')
+		buf_text(out, "]}}");
+}
+
+static void
 list_parameters(struct buf *out, const struct query *query)
 {
 	parameter(out, "query", "limit", false, "Rows of a page.");
@@ -144,39 +166,44 @@ list_parameters(struct buf *out, const struct query *query)
 		parameter(out, "query", "search", false, "Text to look for.");
 		buf_text(out, "{\"type\":\"string\",\"maxLength\":200}}");
 	}
-	parameter(out, "query", "sort", false,
-	    "Field to sort by, - before it for the other way.");
-	buf_text(out, "{\"type\":\"string\",\"enum\":[");
-	for (const struct list_field *f = query->fields;
-	    f != NULL && f->name; f++)
-		if (f->flags & LIST_SORT)
-			buf_printf(out, "%s\"%s\",\"-%s\"",
-			    out->data[out->len - 1] == '[' ? "" : ",",
-			    f->name, f->name);
-	buf_text(out, "]}}");
+	sort_parameter(out, query);
+}
+
+/* A filter of an array asks for one entry. */
+static void
+filter(struct buf *out, const struct list_field *field, const char *op)
+{
+	static const enum value_type entries[] = {
+		[TYPE_UUID] = TYPE_UUID, [TYPE_TEXT] = TYPE_TEXT,
+		[TYPE_INT] = TYPE_INT, [TYPE_FLOAT] = TYPE_FLOAT,
+		[TYPE_BOOL] = TYPE_BOOL, [TYPE_TIME] = TYPE_TIME,
+		[TYPE_DATE] = TYPE_DATE, [TYPE_JSON] = TYPE_TEXT,
+		[TYPE_TEXTS] = TYPE_TEXT, [TYPE_UUIDS] = TYPE_UUID,
+	};
+	char name[96];
+
+	snprintf(name, sizeof(name), "%s%s", field->name, op);
+	parameter(out, "query", name, false, NULL);
+	field_schema(out, entries[field->type], false);
+	buf_char(out, '}');
 }
 
 static void
 filter_parameters(struct buf *out, const struct query *query)
 {
-	static const char *const ranges[] = { "gt", "gte", "lt", "lte" };
-	char name[96];
+	static const char *const ranges[] = {
+		"[gt]", "[gte]", "[lt]", "[lte]"
+	};
 
 	for (const struct list_field *f = query->fields;
 	    f != NULL && f->name; f++) {
 		if (f->flags & LIST_EQ) {
-			parameter(out, "query", f->name, false, NULL);
-			buf_text(out, "{\"type\":\"string\"}}");
-			snprintf(name, sizeof(name), "%s[ne]", f->name);
-			parameter(out, "query", name, false, NULL);
-			buf_text(out, "{\"type\":\"string\"}}");
+			filter(out, f, "");
+			filter(out, f, "[ne]");
 		}
-		for (unsigned i = 0; i < 4 && (f->flags & LIST_RANGE); i++) {
-			snprintf(name, sizeof(name), "%s[%s]", f->name,
-			    ranges[i]);
-			parameter(out, "query", name, false, NULL);
-			buf_text(out, "{\"type\":\"string\"}}");
-		}
+		for (unsigned i = 0; i < COUNT_OF(ranges) &&
+		    (f->flags & LIST_RANGE); i++)
+			filter(out, f, ranges[i]);
 	}
 }
 
