@@ -56,11 +56,11 @@ def read_answer(sock):
             return Answer(out)
 
 
-def call(path, method, url, headers=(), body=b"", extra=(), content_length=None):
+def call(path, method, url, headers=(), body=b"", extra=(), content_length=None, address="127.0.0.1"):
     """One request; headers by their HTTP names; extra: raw variables."""
     target, _, query = url.partition("?")
     params = [("REQUEST_METHOD", method), ("SCRIPT_NAME", ""), ("PATH_INFO", target),
-              ("QUERY_STRING", query), ("REMOTE_ADDR", "127.0.0.1"),
+              ("QUERY_STRING", query), ("REMOTE_ADDR", address),
               ("HTTP_HOST", "bureau.test"), ("GATEWAY_INTERFACE", "CGI/1.1")]
     for name, value in headers:
         variable = name.upper().replace("-", "_")

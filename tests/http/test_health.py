@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: ISC
+"""What the installation says of itself: health, metrics, the description of the API."""
+
+import os
+import re
+import subprocess
+
+import client
+import fastcgi
+
+SOCKET = os.environ.get("ADMIN_SOCKET", os.environ.get("BUREAU_HOME", "") + "/run/admin.sock")
+
+
+def metrics():
+    """{name{labels}: value}"""
+    text = client.Client().get("/metrics").body.decode()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
+            for line in text.splitlines() if not line.startswith("#")}
+
+
+def test_health_tells_how_things_are_to_anybody(anonymous):
+    answer = anonymous.get("/health")
+    health = answer.json
+    assert answer.status == 200 and health["status"] == "healthy"
+    assert set(health) == {"status", "timestamp", "version", "environment", "memoryUsage", "uptime", "checks"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", health["timestamp"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", health["version"]) and health["environment"] == "development"
+    assert set(health["memoryUsage"]) == {"rss", "heapUsed", "heapTotal", "external"}
+    assert health["memoryUsage"]["rss"] > health["memoryUsage"]["heapUsed"] > 0
+    assert health["checks"]["database"]["status"] == "up"
+    assert 0 <= health["checks"]["disk"]["freePercent"] <= 100
+
+
+def test_health_names_no_path_and_no_statement(anonymous):
+    text = anonymous.get("/health").body.decode()
+    assert "/" not in text and "SELECT" not in text and "postgres" not in text
+
+
+def test_ready_says_so(anonymous):
+    answer = anonymous.get("/health/ready")
+    assert answer.status == 200 and answer.json == {"status": "ready"}
+
+
+def test_a_stale_token_keeps_nobody_from_health(anonymous):
+    assert client.Client("a.b.c").get("/health").status == 200
+
+
+def test_metrics_pass_the_public_checker(anonymous, chair):
+    chair.get("/users?limit=1")
+    chair.get("/users/not-an-id")
+    answer = anonymous.get("/metrics")
+    assert answer.status == 200 and answer.header("Content-Type").startswith("text/plain; version=0.0.4")
+    checked = subprocess.run(["promtool", "check", "metrics"], input=answer.body, capture_output=True, check=False)
+    assert checked.returncode == 0 and not checked.stderr + checked.stdout, checked
+
+
+def test_metrics_count_requests_by_route_and_errors_by_code(chair):
+    route = 'service="admin",route="GET /api/v1/roles/{id}"'
+    ok, missing = (f'bureau_http_requests_total{{{route},status="{s}xx"}}' for s in (2, 4))
+    code = 'bureau_http_errors_total{service="admin",code="3001",name="RESOURCE_NOT_FOUND"}'
+    role = chair.get("/roles?limit=1").json["items"][0]["id"]
+    before = metrics()
+    assert chair.get("/roles/" + role).status == 200
+    assert chair.get("/roles/00000000-0000-7000-8000-000000000000").status == 404
+    after = metrics()
+    for series in (ok, missing, code):
+        assert after[series] - before.get(series, 0) == 1, series
+    count = f"bureau_http_request_duration_seconds_count{{{route}}}"
+    bucket = f'bureau_http_request_duration_seconds_bucket{{{route},le="+Inf"}}'
+    assert after[count] == after[bucket] == after[ok] + after[missing]
+
+
+def ask_from(address, *headers):
+    """Past lighttpd, which says where a request comes from."""
+    return fastcgi.call(SOCKET, "GET", "/metrics", headers, address=address).status
+
+
+def test_metrics_are_for_listed_addresses_and_the_token():
+    assert ask_from("127.0.0.1") == ask_from("0:0:0:0:0:0:0:1") == 200
+    assert ask_from("192.0.2.7") == 403
+    assert ask_from("192.0.2.7", ("Authorization", "Bearer wrong")) == 403
+    assert ask_from("192.0.2.7", ("Authorization", "Bearer metrics-of-the-tests")) == 200
+
+
+def test_the_description_is_for_everybody_and_names_what_each_route_needs(anonymous):
+    answer = anonymous.get("/openapi.json")
+    document = answer.json
+    assert answer.status == 200 and document["openapi"] == "3.1.0"
+    assert document["paths"]["/api/v1/users"]["get"]["x-permission"] == "users:read"
+    assert "User" in document["components"]["schemas"]
+
+
+def test_the_description_passes_the_public_linter(anonymous, tmp_path):
+    file = tmp_path / "openapi.json"
+    file.write_bytes(anonymous.get("/openapi.json").body)
+    here = os.path.dirname(os.path.abspath(__file__))
+    linted = subprocess.run(["node", os.path.join(here, "lint_openapi.mjs"), str(file)],
+                            capture_output=True, text=True, check=False)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_the_reader_of_the_description_is_a_page(anonymous):
+    answer = anonymous.get("/docs/")
+    assert answer.status == 200 and b"swagger-ui" in answer.body
