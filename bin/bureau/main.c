@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	    "on verifying until they expire", NULL, key_main },
 	{ "migrate", "[--json]", "bring the database up to this build", NULL,
 	    migrate_main },
+	{ "openapi", "", "print the OpenAPI description of what the responders "
+	    "answer", NULL, openapi_main },
 	{ "reload", "", "swap in new settings and a new build without "
 	    "refusing a connection", NULL, reload_main },
 	{ "serve", "[--demo] [--migrate]", "run everything in the foreground",

@@ -20,6 +20,7 @@
 #include "arena.h"
 #include "check.h"
 #include "conf.h"
+#include "describe.h"
 #include "edge.h"
 #include "prefork.h"
 #include "secrets.h"
@@ -188,18 +189,23 @@ settings_fd(const struct site *site, const char *name)
  * may hold secrets.  The second group is for tests and tools.
  */
 static char *const *
-clean_env(struct arena *arena)
+clean_env(const struct site *site)
 {
 	static const char *const kept[] = {
 		"TZ", "LANG",
 		"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD",
 		"LD_LIBRARY_PATH", "FAKETIME", "GCOV_PREFIX", "MALLOC_PERTURB_"
 	};
-	const char **env = arena_array(arena, COUNT_OF(kept) + 2,
+	struct arena *arena = site->arena;
+	const char **env = arena_array(arena, COUNT_OF(kept) + 4,
 	    sizeof(*env));
 	unsigned n = 0;
 
 	env[n++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	/* For /health, which tells how full its disk is, and the description. */
+	env[n++] = arena_printf(arena, "BUREAU_HOME=%s", site->home);
+	env[n++] = arena_printf(arena, "BUREAU_OPENAPI=%s",
+	    describe_path(site));
 	for (unsigned i = 0; i < COUNT_OF(kept); i++)
 		if (getenv(kept[i]) != NULL)
 			env[n++] = arena_printf(arena, "%s=%s", kept[i],
@@ -283,7 +289,7 @@ services_open(const struct site *site)
 	const char **names = site_responders(site);
 
 	services->site = site;
-	services->env = clean_env(site->arena);
+	services->env = clean_env(site);
 	services->lighttpd = site_program(site, "lighttpd");
 	if (services->lighttpd == NULL) {
 		complain("lighttpd is not installed; install it");
@@ -310,7 +316,7 @@ services_open(const struct site *site)
 	return (services);
 }
 
-/* Settings for each, and lighttpd's file. */
+/* Settings for each, the description of all, and lighttpd's file. */
 static bool
 write_settings(struct services *services)
 {
@@ -324,7 +330,8 @@ write_settings(struct services *services)
 			close(service->conf_fd);
 		service->conf_fd = fd;
 	}
-	return (edge_write(services->site, services->lighttpd,
+	return (describe_write(services->site) &&
+	    edge_write(services->site, services->lighttpd,
 	    &services->edge_changed));
 }
 

@@ -7,7 +7,7 @@
 -- `permissions` are a person's own, beyond the role's; `granted` is what role
 -- and own ones come to, every name spelt out.
 
--- record: User id:uuid fullName:text email:text profilePic:text?
+-- record: User id:uuid fullName:text email:text profilePic:text
 -- record: User designation:text? role:text permissions:texts granted:texts
 -- record: User isActive:bool createdAt:time updatedAt:time version:int
 
@@ -23,8 +23,9 @@
 -- search: u.full_name || ' ' || u.email
 -- key: u.id
 -- order: -createdAt
-SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, r.name AS role, u.permissions, u.granted,
+SELECT u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       r.name AS role, u.permissions, u.granted,
        u.is_active AS "isActive", u.created_at AS "createdAt",
        u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
@@ -33,8 +34,9 @@ SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
 -- name: user_get
 -- returns: User
 -- One person as they are: to read, and to say why a change touched nobody.
-SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, r.name AS role, u.permissions, u.granted,
+SELECT u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       r.name AS role, u.permissions, u.granted,
        u.is_active AS "isActive", u.created_at AS "createdAt",
        u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
@@ -45,8 +47,9 @@ SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
 -- Somebody new, who cannot sign in before accepting.
 INSERT INTO users AS u (full_name, email, designation, role_id)
 VALUES (:fullName, :email, :designation, role_named(:role))
-RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
+RETURNING u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
        u.permissions, u.granted, u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
@@ -70,8 +73,9 @@ UPDATE users u
        designation = CASE WHEN :designation? THEN :designation ELSE u.designation END
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
+RETURNING u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
        u.permissions, u.granted, u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
@@ -82,8 +86,9 @@ UPDATE users u
    SET is_active = false
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
+RETURNING u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
        u.permissions, u.granted, u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
@@ -93,12 +98,13 @@ UPDATE users u
    SET is_active = true
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
-       u.designation, (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
+RETURNING u.id, u.full_name AS "fullName", u.email,
+       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
        u.permissions, u.granted, u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
--- record: Person id:uuid fullName:text profilePic:text?
+-- record: Person id:uuid fullName:text profilePic:text
 
 -- name: user_directory
 -- returns: Person
@@ -107,7 +113,8 @@ RETURNING u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic
 -- search: u.full_name
 -- key: u.id
 -- order: fullName
-SELECT u.id, u.full_name AS "fullName", u.profile_pic AS "profilePic"
+SELECT u.id, u.full_name AS "fullName",
+       picture_of(u.profile_pic, u.full_name) AS "profilePic"
   FROM users u
  WHERE u.deleted_at IS NULL AND u.is_active
 
