@@ -112,7 +112,7 @@ plan_add(const struct site *site, struct plan *plan, const char *folder)
 	if (names == NULL)
 		return (false);
 	for (; *names != NULL && plan->count < FILES_MAX; names++) {
-		int number = atoi(*names);
+		long number = strtol(*names, NULL, 10);
 
 		if (number <= 0 || !read_sql(site, arena_printf(site->arena,
 		    "%s/%s", folder, *names), &sql))
@@ -120,7 +120,7 @@ plan_add(const struct site *site, struct plan *plan, const char *folder)
 			    folder, *names));
 		plan->steps[plan->count++] = (struct migration){
 			.folder = folder, .name = *names, .sql = sql.p,
-			.number = arena_printf(site->arena, "%d", number),
+			.number = arena_printf(site->arena, "%ld", number),
 			.checksum = hash_hex(site->arena, sql)
 		};
 	}
@@ -323,7 +323,7 @@ check_server(struct admin *admin)
 {
 	if (!admin_ask(admin, Q_SERVER_FACTS, NULL))
 		return (complain("%s", admin_error(admin)));
-	if (atoi(admin_value(admin, 0, 0)) < 150000)
+	if (strtol(admin_value(admin, 0, 0), NULL, 10) < 150000)
 		return (complain("PostgreSQL is version %s; Bureau needs 15 or "
 		    "later", admin_value(admin, 0, 0)));
 	if (strcmp(admin_value(admin, 0, 1), "UTF8") != 0)

@@ -61,7 +61,7 @@ has_room(const struct site *site, struct admin *admin)
 
 	if (!admin_ask(admin, Q_SERVER_FACTS, NULL))
 		return (complain("%s", admin_error(admin)));
-	if ((unsigned)atoi(admin_value(admin, 0, 3)) >= wanted)
+	if (strtol(admin_value(admin, 0, 3), NULL, 10) >= (long)wanted)
 		return (true);
 	return (complain("PostgreSQL's max_connections is %s, but all "
 	    "responders may open %u at a reload; raise it or lower MAX_WORKERS",

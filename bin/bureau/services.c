@@ -25,6 +25,7 @@
 #include "prefork.h"
 #include "secrets.h"
 #include "site.h"
+#include "text.h"
 
 #define BACKLOG		1024
 #define OPEN_FILES	65536		/* lighttpd's, where we may raise it */
@@ -62,7 +63,7 @@ unix_socket(const struct site *site, const char *name)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	ASSERT(fd >= 0 && strlen(path) < sizeof(where.sun_path));
-	strcpy(where.sun_path, path);
+	memcpy(where.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&where, sizeof(where)) != 0 ||
 	    chmod(path, 0660) != 0 || (site->web.uid != 0 &&
@@ -111,10 +112,11 @@ static int
 inherited_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	int64_t number;
 	int fd = 3;
 
-	if (pid == NULL || count == NULL || atoi(pid) != (int)getpid() ||
-	    atoi(count) != 1)
+	if (!text_int(str_of(pid), getpid(), getpid(), &number) ||
+	    !text_int(str_of(count), 1, 1, &number))
 		return (-1);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return (fd);
@@ -164,12 +166,13 @@ settings_fd(const struct site *site, const char *name)
 {
 	const char *password = secret_text(site, arena_printf(site->arena,
 	    "db-%s", name));
-	int fd = memfd_create("bureau-settings", MFD_CLOEXEC |
-	    MFD_ALLOW_SEALING);
-	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	FILE *out;
+	int fd;
 
 	if (password == NULL)
 		return (-1);
+	fd = memfd_create("bureau-settings", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 	ASSERT(out != NULL);
 	conf_set(CONF_DATABASE_PASSWORD, password, NULL, NULL);
 	conf_set(CONF_DATABASE_URL, site_responder_conninfo(site), NULL, NULL);

@@ -228,7 +228,7 @@ board_route(struct board *board, const char *label)
 	if (used > OTHER)
 		return (OTHER);
 	if (used == OTHER)
-		strcpy(cut, "other");
+		memcpy(cut, "other", sizeof("other"));
 	memcpy(slot->routes[used].label, cut, sizeof(cut));
 	put(&slot->routes_used, used + 1);
 	return (used);
@@ -445,10 +445,10 @@ board_vacate(struct board *board, unsigned n)
 }
 
 void
-board_count_slot(struct board *board, unsigned n, enum board_counter which,
-    uint64_t by)
+board_count_slot(struct board *board, unsigned slot,
+    enum board_counter which, uint64_t by)
 {
-	add(&slot_at(board, n)->counters[which], by);
+	add(&slot_at(board, slot)->counters[which], by);
 }
 
 int64_t

@@ -121,7 +121,7 @@ void		 board_occupy(struct board *board, unsigned slot,
 		    const char *service, uint64_t generation);
 void		 board_vacate(struct board *board, unsigned slot);
 void		 board_count_slot(struct board *board, unsigned slot,
-		    enum board_counter counter, uint64_t n);
+		    enum board_counter which, uint64_t by);
 /* Microseconds the slot's child has been at its request; 0 when idle. */
 int64_t		 board_busy_for(const struct board *board, unsigned slot);
 enum board_state board_state(const struct board *board, unsigned slot);

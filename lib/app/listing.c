@@ -131,6 +131,7 @@ ask_filter(struct req *rq, struct list_ask *ask, const struct query *query,
 		return;
 	}
 	filter->field = find_filter(query, field->name, &filter->op);
+	ASSERT(filter->field != NULL);
 	filter->value = checked(rq, &(struct param){ .in = IN_QUERY,
 	    .type = value_types[filter->field->type] }, name, field->value);
 	if (filter->value != NULL)

@@ -78,7 +78,7 @@ add_line(struct pieces *all, const char *line, size_t n)
 {
 	struct str rest = { line, n }, field[4];
 	size_t count = 0;
-	char *text[4];
+	char *text[4] = { NULL };
 
 	while (count < 4 && str_split(&rest, '\t', &field[count])) {
 		text[count] = arena_memdup(all->arena, field[count].p,

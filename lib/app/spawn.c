@@ -144,7 +144,7 @@ fill_env(const struct pool_spec *spec, unsigned slot, char *env[ENV_MAX],
 {
 	unsigned n = 0, used = 0;
 
-	for (; spec->env[n] != NULL && n < ENV_MAX - ENV_OURS; n++)
+	for (; n < ENV_MAX - ENV_OURS && spec->env[n] != NULL; n++)
 		env[n] = spec->env[n];
 	if (spec->conf_fd >= 0)
 		snprintf(text[used++], 32, "BUREAU_CONF_FD=%d", FD_CONF);

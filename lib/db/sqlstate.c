@@ -2,10 +2,10 @@
 #include "sqlstate.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "text.h"
 
 /* A prefix of the state and what it means; longer prefixes come first. */
 static const struct {
@@ -37,8 +37,11 @@ sqlstate_err(const char *state)
 	if (state[0] == '\0')
 		return (ERR_CONNECTION_ERROR);
 	if (state[0] == 'U') {
-		enum err err = err_by_code(atoi(state + 1));
+		enum err err = ERR_OK;
+		int64_t code;
 
+		if (text_int(str_of(state + 1), 1, 9999, &code))
+			err = err_by_code((int)code);
 		return (err != ERR_OK ? err : ERR_DATABASE_ERROR);
 	}
 	for (size_t i = 0; i < COUNT_OF(rows); i++)

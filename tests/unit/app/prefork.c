@@ -453,7 +453,7 @@ a_roll_to_a_broken_build_keeps_the_old_children(void **state)
 	assert_int_equal(child(stage, 0).pid, old);
 	assert_int_equal(prefork_running(stage->prefork, 0), 1);
 	ask(stage, answer, sizeof(answer));
-	assert_int_equal(atoi(answer), old);
+	assert_int_equal(strtol(answer, NULL, 10), old);
 
 	/* And from there to one that works. */
 	prefork_change(stage->prefork, 0, &spec);

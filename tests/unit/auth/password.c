@@ -152,14 +152,14 @@ a_damaged_or_absurd_hash_verifies_nothing(void **state)
 	(void)state;
 	assert_true(password_hash(STR("a long enough phrase"), &cheap, hash));
 	for (size_t i = 0; i < COUNT_OF(damages); i++) {
-		strcpy(copy, hash);
+		memcpy(copy, hash, sizeof(copy));
 		copy[damages[i].at] = damages[i].c;
 		if (strcmp(copy, hash) != 0)
 			assert_false(password_verify(
 			    STR("a long enough phrase"), copy));
 	}
 	for (size_t n = 0; n < strlen(hash); n++) {
-		strcpy(copy, hash);
+		memcpy(copy, hash, sizeof(copy));
 		copy[n] = '\0';
 		assert_false(password_verify(STR("a long enough phrase"),
 		    copy));
