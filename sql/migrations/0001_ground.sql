@@ -137,6 +137,9 @@ CREATE INDEX users_created ON users (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_full_name ON users (full_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_search ON users
 	USING gin ((full_name || ' ' || email) public.gin_trgm_ops) WHERE deleted_at IS NULL;
+-- The directory, which must not tell who has which address.
+CREATE INDEX users_name_search ON users USING gin (full_name public.gin_trgm_ops)
+	WHERE deleted_at IS NULL;
 
 -- Password hashes, for the auth responder alone.
 CREATE TABLE credentials (
@@ -318,7 +321,8 @@ CREATE TABLE audit (
 CREATE INDEX audit_request ON audit (request) WHERE request IS NOT NULL;
 CREATE INDEX audit_at ON audit (at, id);
 CREATE INDEX audit_actor ON audit (actor, id);
-CREATE INDEX audit_resource ON audit (resource, resource_id, id);
+CREATE INDEX audit_resource ON audit (resource, id);
+CREATE INDEX audit_resource_id ON audit (resource_id, id) WHERE resource_id IS NOT NULL;
 CREATE INDEX audit_action ON audit (action, id);
 
 -- What an audit row was about, apart from it so that it can be redacted.
