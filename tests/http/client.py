@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A client of the HTTP API, and people to be it."""
 
+import datetime
 import http.client
 import itertools
 import json
@@ -107,6 +108,11 @@ class Client:
 
 def fresh_email(word="person"):
     return f"{word}-{os.getpid()}-{next(numbers)}@example.org"
+
+
+def later(**span):
+    """A time from now on, as the API takes it."""
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**span)).isoformat()
 
 
 def bureau(*args, stdin=""):

@@ -104,6 +104,14 @@ def test_a_file_in_parts_links_to_the_next_part(chair, acts):
     assert len(ids) == len(set(ids)) == 14
 
 
+def test_a_log_larger_than_one_file_goes_on_in_the_next(chair):
+    client.sql("SELECT audit_note('tests.bulk', 'bulk', NULL, '{{}}') FROM generate_series(1, 10003)")
+    first = chair.get("/audit?format=csv&resource=bulk")
+    assert first.status == 200 and first.body.count(b"\r\n") == 10001
+    rest = chair.get(re.fullmatch(r'<([^>]+)>; rel="next"', first.header("Link")).group(1))
+    assert rest.body.count(b"\r\n") == 4 and rest.header("Link") is None
+
+
 @pytest.mark.parametrize("agent", ["=HYPERLINK(\"http://x\")", "+1+1", "-2+3", "@SUM(A1)", "a,b \"c\""])
 def test_no_cell_is_a_formula(chair, agent):
     request = make_role(chair, agent=agent).header("X-Request-Id")

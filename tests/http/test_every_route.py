@@ -5,7 +5,6 @@ What a route needs and takes is read from the description itself, so a route tha
 line of test.  A route whose cell cannot be made is a failure, not a gap.
 """
 
-import datetime
 import json
 import re
 import urllib.parse
@@ -44,10 +43,6 @@ def kind(schema):
     raise AssertionError(schema)
 
 
-def tomorrow():
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).isoformat()
-
-
 def fitting(schema, name=""):
     """A value that the schema allows."""
     wanted, schema = kind(resolve(schema))
@@ -55,7 +50,7 @@ def fitting(schema, name=""):
         return schema["enum"][0]
     if wanted == "string":
         form = schema.get("format")
-        text = {"uuid": str(uuid.uuid4()), "email": client.fresh_email(), "date-time": tomorrow()}.get(form)
+        text = {"uuid": str(uuid.uuid4()), "email": client.fresh_email(), "date-time": client.later(days=1)}.get(form)
         if text is None:
             text = name + "x" * max(schema.get("minLength", 1) - len(name), 3)
         return text[:schema.get("maxLength", 1000)]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the installation says of itself: health, metrics, the description of the API."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,19 @@ import subprocess
 import client
 import fastcgi
 
+ADMIN = os.environ["build"] + "/cgi-bin/bureau-admin"
 SOCKET = os.environ.get("ADMIN_SOCKET", os.environ.get("BUREAU_HOME", "") + "/run/admin.sock")
+
+
+def as_cgi(path, folder, settings, **variables):
+    """The same program as plain CGI, with settings of its own; status and body."""
+    conf = folder / "bureau.conf"
+    conf.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    env = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path,
+           "QUERY_STRING": "", "REMOTE_ADDR": "192.0.2.1", "HTTP_HOST": "bureau.test", "BUREAU_CONF": str(conf)}
+    out = subprocess.run([ADMIN], env={**env, **variables}, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    head, _, body = out.stdout.partition(b"\r\n\r\n")
+    return int(re.search(rb"Status: (\d+)", head).group(1)), json.loads(body)
 
 
 def metrics():
@@ -97,6 +110,24 @@ def test_the_description_passes_the_public_linter(anonymous, tmp_path):
     linted = subprocess.run(["node", os.path.join(here, "lint_openapi.mjs"), str(file)],
                             capture_output=True, text=True, check=False)
     assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_without_docs_there_is_no_description(tmp_path):
+    file = tmp_path / "openapi.json"
+    file.write_text("{}")
+    for docs, status in (("on", 200), ("off", 404)):
+        answer = as_cgi("/api/v1/openapi.json", tmp_path, {"DOCS": docs}, BUREAU_OPENAPI=str(file))
+        assert answer[0] == status, docs
+
+
+def test_without_a_database_health_is_degraded_and_ready_is_not(tmp_path):
+    nowhere = {"DATABASE_URL": f"host={tmp_path} dbname=bureau"}
+    status, health = as_cgi("/health", tmp_path, nowhere)
+    assert (status, health["status"], health["checks"]["database"]["status"]) == (200, "degraded", "down")
+    assert str(tmp_path) not in json.dumps(health)
+    status, problem = as_cgi("/health/ready", tmp_path, nowhere)
+    assert (status, problem["code"]) == (503, 4004)
+    assert str(tmp_path) not in json.dumps(problem)
 
 
 def test_the_reader_of_the_description_is_a_page(anonymous):

@@ -236,6 +236,17 @@ def test_revoking_refuses_the_very_next_request_and_ends_every_session(chair):
                       who.user["id"]) == [["{user:%s}" % who.user["id"]]]
 
 
+def test_revoking_holds_for_personal_tokens_too(chair):
+    who = client.person("manager")
+    made = who.post("/auth/tokens", {"name": "script", "scopes": ["users:read"],
+                                     "expiresAt": client.later(days=1)})
+    assert made.status == 201, made
+    script = client.Client(made.json["token"])
+    assert script.get("/users?limit=1").status == 200
+    assert chair.post(f"/users/{who.user['id']}/revoke").status == 200
+    assert (script.get("/users?limit=1").status, script.get("/users?limit=1").code) == (403, 1007)
+
+
 def test_no_request_begun_after_the_revocation_was_answered_succeeds(chair):
     who = client.person("manager")
     begun = []
