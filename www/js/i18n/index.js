@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 //
-// The words of scripted pages.  t("key", { name }) looks a sentence up in the
+// The words of scripted pages.  t(key, { name }) looks a sentence up in the
 // reader's language and fills in {name}; English stands in for what is missing.
 
 import en from "/js/i18n/en.js";
