@@ -33,7 +33,7 @@ function page(name, options, run) {
 		const faults = [];
 		const open = async () => {
 			const one = await context.newPage();
-			one.setDefaultTimeout(10000);
+			one.setDefaultTimeout(30000);
 			one.on("pageerror", (error) => faults.push(String(error)));
 			one.on("console", (message) => {
 				if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
