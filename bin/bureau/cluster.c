@@ -46,6 +46,7 @@ static const char tuning[] =
 	"shared_buffers = 128MB\n"
 	"synchronous_commit = on\n"
 	"password_encryption = scram-sha-256\n"
+	"jit = off\n"
 	"client_connection_check_interval = 500ms\n"
 	"timezone = 'UTC'\n"
 	"log_timezone = 'UTC'\n"

@@ -218,6 +218,24 @@ clean_env(const struct site *site)
 
 /* --- pools ------------------------------------------------------------------------ */
 
+/* Programs and libraries; no home, no secrets. */
+static const char *const *
+readable(const struct services *services)
+{
+	static const char *paths[] = {
+		"/usr", "/lib", "/lib64", "/bin", "/proc", "/sys", "/dev",
+		"/etc/gai.conf", "/etc/group", "/etc/host.conf", "/etc/hosts",
+		"/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf",
+		"/etc/passwd", "/etc/resolv.conf", "/etc/services", "/etc/ssl",
+		"/run/systemd/resolve", NULL, NULL
+	};
+
+	paths[COUNT_OF(paths) - 2] = services->site->libexec;
+	return (paths);
+}
+
+static const char *const writable[] = { "/var/tmp", "/dev/null", NULL };
+
 static struct pool_spec
 responder_spec(const struct services *services, const struct service *service)
 {
@@ -233,6 +251,7 @@ responder_spec(const struct services *services, const struct service *service)
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
 		.activate_fd = -1, .log_fd = -1, .on_board = true, .rolls = true,
 		.uid = owner.uid, .gid = owner.gid,
+		.may_read = readable(services), .may_write = writable,
 		.stop_signal = SIGTERM, .death_signal = SIGTERM,
 		.request_timeout = conf_int(CONF_REQUEST_TIMEOUT) * SECOND,
 		.stage = STAGE_RESPONDERS

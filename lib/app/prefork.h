@@ -37,7 +37,10 @@ struct pool_spec {
 	bool		 rolls;		/* prefork_roll() replaces its children */
 	uid_t		 uid;		/* 0: as the parent */
 	gid_t		 gid;
-	gid_t		 extra_gid;	/* a further group; 0: none */
+	/* Folders it may read, and write; ended by NULL (confine.h).  may_read
+	 * NULL: whatever its user may. */
+	const char *const *may_read;
+	const char *const *may_write;
 	int		 stop_signal;
 	int		 death_signal;
 	int64_t		 request_timeout;	/* us until the watchdog; 0: none */

@@ -12,6 +12,7 @@
 
 #include "board.h"
 #include "check.h"
+#include "confine.h"
 #include "log.h"
 #include "prefork.h"
 
@@ -120,12 +121,15 @@ drop_rights(const struct pool_spec *spec)
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	if (spec->uid != 0 &&
-	    (setgroups(spec->extra_gid != 0, &spec->extra_gid) != 0 ||
+	    (setgroups(0, NULL) != 0 ||
 	    setresgid(spec->gid, spec->gid, spec->gid) != 0 ||
 	    setresuid(spec->uid, spec->uid, spec->uid) != 0))
 		give_up(spec, "become another user");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		give_up(spec, "give up new privileges");
+	/* Where the kernel cannot, `bureau doctor` says so. */
+	if (spec->may_read != NULL)
+		confine(spec->may_read, spec->may_write);
 }
 
 static void

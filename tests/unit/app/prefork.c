@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "board.h"
+#include "confine.h"
 #include "prefork.h"
 #include "when.h"
 
@@ -105,6 +106,21 @@ play_witness(void)
 	return (0);
 }
 
+/* Tells on the connection whether it can open the file and look at its parent. */
+static int
+play_peeper(void)
+{
+	char path[64];
+	int fd = accept(0, NULL, NULL);
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/2", (int)getppid());
+	dprintf(fd, "%d %d %d", open(getenv("PEEK"), O_RDONLY) >= 0,
+	    open(path, O_RDONLY) >= 0, open("/dev/null", O_WRONLY) >= 0);
+	close(fd);
+	pause();
+	return (0);
+}
+
 /* Ends when asked; leaves a byte in the pipe named by its environment. */
 static int
 play_marker(const char *mark)
@@ -115,6 +131,8 @@ play_marker(const char *mark)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
+	if (write(0, ".", 1) != 1)
+		return (1);
 	sigwait(&mask, &sig);
 	return (write(0, mark, 1) == 1 ? 0 : 1);
 }
@@ -126,6 +144,8 @@ play(const char *part)
 		return (1);
 	if (strcmp(part, "witness") == 0)
 		return (play_witness());
+	if (strcmp(part, "peeper") == 0)
+		return (play_peeper());
 	if (strncmp(part, "mark-", 5) == 0)
 		return (play_marker(part + 5));
 	return (play_server(part));
@@ -299,6 +319,43 @@ a_child_is_born_with_its_settings_and_nothing_else(void **state)
 }
 
 static void
+a_confined_child_opens_no_other_file_or_process(void **state)
+{
+	static const char *const may_read[] = { "/usr", "/lib", "/lib64",
+	    "/proc", "/etc/ld.so.cache", NULL };
+	static const char *const may_write[] = { "/dev/null", NULL };
+	struct stage *stage = *state;
+	struct pool_spec spec = spec_of(stage, "peeper", 1);
+	char secret[] = "/tmp/prefork-test-XXXXXX", peek[64], answer[32];
+	char self[4096] = "";
+	int fd = mkstemp(secret);
+
+	if (!confine_is_there())
+		skip();
+	assert_true(fd >= 0);
+	snprintf(peek, sizeof(peek), "PEEK=%s", secret);
+	spec.env = (char *[]){ peek, NULL };
+	prefork_add(stage->prefork, &spec);
+	ask(stage, answer, sizeof(answer));
+	assert_string_equal(answer, "1 1 1");
+
+	/* /proc/self/exe is wherever this test was built. */
+	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	spec.may_read = (const char *[]){ may_read[0], may_read[1],
+	    may_read[2], may_read[3], may_read[4], self, NULL };
+	spec.may_write = may_write;
+	prefork_change(stage->prefork, 0, &spec);
+	prefork_roll(stage->prefork, 0);
+	kill(child(stage, 0).pid, SIGKILL);
+	do {
+		ask(stage, answer, sizeof(answer));
+	} while (strcmp(answer, "1 1 1") == 0);
+	assert_string_equal(answer, "0 0 1");
+	close(fd);
+	unlink(secret);
+}
+
+static void
 a_killed_child_is_replaced_at_once_in_its_slot(void **state)
 {
 	struct stage *stage = *state;
@@ -396,7 +453,9 @@ a_stop_ends_higher_stages_first(void **state)
 	high.stage = 1;
 	prefork_add(stage->prefork, &low);
 	prefork_add(stage->prefork, &high);
-	prefork_wait(stage->prefork, -1, 300 * MS);	/* they are in sigwait */
+	/* Both have said that they will not miss the signal. */
+	assert_int_equal(read(ends[0], order, 1), 1);
+	assert_int_equal(read(ends[0], order, 1), 1);
 	prefork_stop(stage->prefork, PATIENCE);
 	assert_int_equal(read(ends[0], order, 2), 2);
 	assert_string_equal(order, "hl");
@@ -484,9 +543,10 @@ the_death_of_the_parent_ends_the_children(void **state)
 	}
 	close(ends[1]);
 	assert_int_equal(waitpid(parent, NULL, 0), parent);
-	assert_int_equal(poll(&(struct pollfd){ .fd = ends[0],
-	    .events = POLLIN }, 1, 10000), 1);
-	assert_int_equal(read(ends[0], &byte, 1), 0);
+	do {
+		assert_int_equal(poll(&(struct pollfd){ .fd = ends[0],
+		    .events = POLLIN }, 1, 10000), 1);
+	} while (read(ends[0], &byte, 1) == 1);
 	close(ends[0]);
 }
 
@@ -521,6 +581,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(a_child_is_born_with_its_settings_and_nothing_else),
+		STAGED(a_confined_child_opens_no_other_file_or_process),
 		STAGED(a_killed_child_is_replaced_at_once_in_its_slot),
 		STAGED(a_child_that_dies_young_waits_ever_longer),
 		STAGED(a_program_that_is_not_there_is_no_busy_loop),
