@@ -1,11 +1,448 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * `bureau doctor`: what is wrong with this installation, and how to mend it.
+ *
+ * Each examination looks at one thing and tells a finding or two.  Nothing is
+ * changed, and nothing needs to run; what can only be seen while it runs is
+ * examined when it does.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "admin.h"
+#include "arena.h"
+#include "buf.h"
 #include "bureau.h"
+#include "check.h"
+#include "confine.h"
+#include "conf.h"
+#include "pidfile.h"
+#include "schema.h"
+#include "settings.h"
+#include "site.h"
+
+#define FREE_LEAST	5		/* percent of a disk */
+#define FREE_BYTES	(UINT64_C(256) << 20)
+#define CLOCK_SKEW	5		/* seconds against the database's */
+#define FILES_LEAST	8192		/* descriptors lighttpd is set to */
+#define FINDINGS_MAX	(1 << 18)
+
+enum weight { FINE, NOTE, WRONG };
+
+struct report {
+	struct site	 site;
+	struct buf	 json;
+	bool		 as_json;
+	unsigned	 wrong;
+	bool		 running;
+};
+
+static void
+tell(struct report *r, enum weight weight, const char *what, const char *mend)
+{
+	static const char *const words[] = { "fine", "note", "wrong" };
+
+	r->wrong += weight == WRONG;
+	if (!r->as_json) {
+		printf("%-6s %s\n", words[weight], what);
+		if (mend != NULL)
+			printf("       To mend it: %s\n", mend);
+		return;
+	}
+	buf_printf(&r->json, "%s{\"weight\":\"%s\",\"finding\":",
+	    r->json.len > 0 ? "," : "", words[weight]);
+	buf_json(&r->json, what, strlen(what));
+	if (mend != NULL) {
+		buf_text(&r->json, ",\"mend\":");
+		buf_json(&r->json, mend, strlen(mend));
+	}
+	buf_char(&r->json, '}');
+}
+
+/* A sentence with something in it. */
+#define SAY(r, ...) arena_printf((r)->site.arena, __VA_ARGS__)
+
+/* --- the machine ------------------------------------------------------------------ */
+
+static void
+examine_programs(struct report *r)
+{
+	static const struct {
+		const char *name, *package;
+		bool of_postgres;
+	} programs[] = {
+		{ "lighttpd", "lighttpd", false },
+		{ "postgres", "postgresql-15", true },
+		{ "initdb", "postgresql-15", true }
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(programs); i++) {
+		const char *path;
+
+		if (programs[i].of_postgres && !r->site.is_private)
+			continue;
+		path = programs[i].of_postgres ?
+		    site_pg_program(&r->site, programs[i].name) :
+		    site_program(&r->site, programs[i].name);
+		if (path != NULL)
+			tell(r, FINE, SAY(r, "%s is %s", programs[i].name,
+			    path), NULL);
+		else
+			tell(r, WRONG, SAY(r, "there is no %s",
+			    programs[i].name), SAY(r, "apt-get install %s",
+			    programs[i].package));
+	}
+}
+
+static void
+examine_responders(struct report *r)
+{
+	for (const char **names = site_responders(&r->site); *names; names++) {
+		const char *path = SAY(r, "%s/bureau-%s", r->site.libexec,
+		    *names);
+
+		if (access(path, X_OK) != 0)
+			tell(r, WRONG, SAY(r, "RESPONDERS names %s, but there "
+			    "is no %s", *names, path),
+			    "leave it out of RESPONDERS, or install it");
+	}
+}
+
+/* What the version in Debian 12 cannot do, and what answers for it. */
+static void
+examine_lighttpd(struct report *r)
+{
+	const char *path = site_program(&r->site, "lighttpd");
+	unsigned minor = 0, patch = 0;
+	char line[256] = "";
+	FILE *out;
+
+	if (path == NULL)
+		return;
+	out = popen(SAY(r, "'%s' -v", path), "re");
+	if (out == NULL || fgets(line, sizeof(line), out) == NULL ||
+	    sscanf(line, "lighttpd/1.%u.%u", &minor, &patch) != 2)
+		tell(r, NOTE, "lighttpd does not tell its version", NULL);
+	else if (minor < 4 || patch < 69)
+		tell(r, WRONG, SAY(r, "lighttpd 1.%u.%u is older than 1.4.69",
+		    minor, patch), "install a newer one");
+	else if (patch < 83)
+		tell(r, NOTE, SAY(r, "lighttpd 1.%u.%u lacks the later HTTP/2 "
+		    "defences and lets X_Forwarded_For pass for "
+		    "X-Forwarded-For; Bureau's configuration switches the one "
+		    "off and refuses the other", minor, patch), NULL);
+	else
+		tell(r, FINE, SAY(r, "lighttpd 1.%u.%u", minor, patch), NULL);
+	if (out != NULL)
+		pclose(out);
+}
+
+static void
+examine_disk(struct report *r)
+{
+	struct statvfs fs;
+	uint64_t bytes;
+	unsigned percent;
+
+	if (statvfs(r->site.home, &fs) != 0 || fs.f_blocks == 0)
+		return;
+	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	percent = (unsigned)(fs.f_bavail * 100 / fs.f_blocks);
+	if (percent < FREE_LEAST || bytes < FREE_BYTES)
+		tell(r, WRONG, SAY(r, "the disk of %s has %llu MB (%u %%) left",
+		    r->site.home, (unsigned long long)bytes >> 20, percent),
+		    "make room: PostgreSQL stops when it is full");
+	else
+		tell(r, FINE, SAY(r, "the disk of %s has %llu MB (%u %%) left",
+		    r->site.home, (unsigned long long)bytes >> 20, percent),
+		    NULL);
+	if (fs.f_favail < 1000 && fs.f_files > 0)
+		tell(r, WRONG, "the disk has next to no inodes left",
+		    "delete small files you do not need");
+}
+
+static void
+examine_files_limit(struct report *r)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+
+	if (geteuid() != 0 && most < FILES_LEAST)
+		tell(r, NOTE, SAY(r, "a process may open %ld files; lighttpd "
+		    "wants %d", most, FILES_LEAST),
+		    "raise LimitNOFILE of the unit, or `ulimit -n`");
+}
+
+/* Responders that share a user id are kept apart by the kernel, if at all. */
+static void
+examine_separation(struct report *r)
+{
+	const char **names = site_responders(&r->site);
+	struct owner first = { "", 0, 0 };
+	bool apart = geteuid() == 0;
+
+	if (names[0] != NULL)
+		first = site_responder_owner(&r->site, names[0]);
+	for (unsigned i = 0; apart && names[i] != NULL; i++)
+		for (unsigned k = 0; k < i; k++)
+			apart = apart && site_responder_owner(&r->site,
+			    names[i]).uid != site_responder_owner(&r->site,
+			    names[k]).uid;
+	if (apart) {
+		tell(r, FINE, "each responder has a user of its own", NULL);
+		return;
+	}
+	tell(r, confine_is_there() ? NOTE : WRONG, SAY(r,
+	    "the responders share %s%s; Landlock %s",
+	    geteuid() == 0 ? "the user " : "the user that starts Bureau",
+	    first.name, confine_is_there() ?
+	    "keeps them from each other and from the secrets" :
+	    "is not in this kernel, so a hole in one opens all"),
+	    "start Bureau as root and make users bureau-auth, bureau-admin … "
+	    "(`make install` brings a file for systemd-sysusers)");
+}
+
+/* --- this home ---------------------------------------------------------------------- */
+
+static void
+examine_mode(struct report *r, const char *name, mode_t most)
+{
+	const char *path = site_path(&r->site, "%s", name);
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return;
+	if ((st.st_mode & 07777 & ~most) != 0)
+		tell(r, WRONG, SAY(r, "%s has the mode %04o", path,
+		    (unsigned)st.st_mode & 07777),
+		    SAY(r, "chmod %04o %s", (unsigned)most, path));
+	if (st.st_uid != geteuid())
+		tell(r, WRONG, SAY(r, "%s belongs to user %u", path,
+		    (unsigned)st.st_uid), SAY(r, "chown %u %s",
+		    (unsigned)geteuid(), path));
+}
+
+static void
+examine_secrets(struct report *r)
+{
+	unsigned before = r->wrong;
+
+	examine_mode(r, "secrets", 0700);
+	examine_mode(r, "secrets/cluster", 0600);
+	examine_mode(r, "secrets/jwt.pem", 0600);
+	examine_mode(r, "secrets/jwt-retired", 0600);
+	examine_mode(r, "secrets/pgpass", 0600);
+	examine_mode(r, "secrets/refresh.key", 0600);
+	examine_mode(r, "bureau.conf", 0640);
+	examine_mode(r, "demo.txt", 0600);
+	for (const char **names = site_responders(&r->site); *names; names++)
+		examine_mode(r, SAY(r, "secrets/db-%s", *names), 0600);
+	if (r->wrong == before)
+		tell(r, FINE, "secrets are for their owner alone", NULL);
+}
+
+static void
+examine_sockets(struct report *r)
+{
+	struct stat st;
+
+	for (const char **names = site_responders(&r->site); *names; names++) {
+		const char *path = SAY(r, "%s/%s.sock", r->site.run, *names);
+
+		if (lstat(path, &st) != 0)
+			tell(r, WRONG, SAY(r, "there is no %s", path),
+			    "bureau stop, and start again");
+		else if (!S_ISSOCK(st.st_mode) || (st.st_mode & 0007) != 0)
+			tell(r, WRONG, SAY(r, "%s is open to everybody", path),
+			    SAY(r, "chmod 0660 %s", path));
+		else if (geteuid() == 0 && st.st_gid != r->site.web.gid)
+			tell(r, WRONG, SAY(r, "%s is not lighttpd's group's",
+			    path), SAY(r, "chgrp %u %s",
+			    (unsigned)r->site.web.gid, path));
+	}
+}
+
+static bool
+port_is_taken(void)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_PASSIVE };
+	struct addrinfo *address;
+	char port[16];
+	int fd, on = 1;
+	bool taken;
+
+	snprintf(port, sizeof(port), "%lld", (long long)conf_int(CONF_PORT));
+	if (getaddrinfo(conf_text(CONF_LISTEN), port, &hints, &address) != 0)
+		return (false);
+	fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	taken = bind(fd, address->ai_addr, address->ai_addrlen) != 0 &&
+	    errno == EADDRINUSE;
+	close(fd);
+	freeaddrinfo(address);
+	return (taken);
+}
+
+static void
+examine_running(struct report *r)
+{
+	pid_t pid = pidfile_holder(&r->site);
+
+	r->running = pid > 0;
+	if (r->running) {
+		tell(r, FINE, SAY(r, "bureau runs as process %d", (int)pid),
+		    NULL);
+		examine_sockets(r);
+		return;
+	}
+	tell(r, NOTE, "bureau does not run", "bureau serve");
+	if (port_is_taken())
+		tell(r, WRONG, SAY(r, "port %lld of %s is taken by somebody "
+		    "else", (long long)conf_int(CONF_PORT),
+		    conf_text(CONF_LISTEN)), "end what listens there "
+		    "(`ss -ltnp` tells) or set PORT to another");
+	if (access(site_path(&r->site, "pg/postmaster.pid"), F_OK) == 0)
+		tell(r, NOTE, "a PostgreSQL of this home may be left over from "
+		    "before", "none needed: `bureau serve` ends it first");
+}
+
+/* --- the database ---------------------------------------------------------------------- */
+
+static void
+examine_server(struct report *r, struct admin *admin)
+{
+	long long clock;
+	unsigned wanted = site_connections(&r->site);
+	const char *sync;
+
+	if (!admin_ask(admin, Q_SERVER_FACTS, NULL)) {
+		tell(r, WRONG, SAY(r, "the database does not answer: %s",
+		    admin_error(admin)), NULL);
+		return;
+	}
+	tell(r, atoi(admin_value(admin, 0, 0)) >= 150000 ? FINE : WRONG,
+	    SAY(r, "PostgreSQL is version %s", admin_value(admin, 0, 0)),
+	    atoi(admin_value(admin, 0, 0)) >= 150000 ? NULL :
+	    "install 15 or later");
+	if (strcmp(admin_value(admin, 0, 1), "UTF8") != 0 ||
+	    strcmp(admin_value(admin, 0, 2), "C.UTF-8") != 0)
+		tell(r, WRONG, SAY(r, "the database is %s with the collation "
+		    "%s", admin_value(admin, 0, 1), admin_value(admin, 0, 2)),
+		    "dump it and restore it into one made with ENCODING 'UTF8' "
+		    "LOCALE 'C.UTF-8' TEMPLATE template0");
+	if ((unsigned)atoi(admin_value(admin, 0, 3)) < wanted)
+		tell(r, WRONG, SAY(r, "max_connections is %s; responders may "
+		    "open %u at a reload", admin_value(admin, 0, 3), wanted),
+		    "raise it, or lower MAX_WORKERS");
+	sync = admin_value(admin, 0, 4);
+	if (strcmp(sync, "off") == 0 ||
+	    strcmp(admin_value(admin, 0, 5), "on") != 0)
+		tell(r, WRONG, SAY(r, "synchronous_commit is %s and fsync is "
+		    "%s: what was acknowledged may be lost", sync,
+		    admin_value(admin, 0, 5)), "set both to on");
+	clock = atoll(admin_value(admin, 0, 6)) - (long long)time(NULL);
+	if (clock > CLOCK_SKEW || clock < -CLOCK_SKEW)
+		tell(r, WRONG, SAY(r, "the database's clock is %lld seconds "
+		    "%s this one's", clock < 0 ? -clock : clock,
+		    clock < 0 ? "behind" : "ahead of"),
+		    "synchronise both with NTP");
+}
+
+static void
+examine_schema(struct report *r, struct admin *admin)
+{
+	switch (schema_look(&r->site, admin, true)) {
+	case SCHEMA_CURRENT:
+		tell(r, FINE, "the schema is this build's", NULL);
+		break;
+	case SCHEMA_BEHIND:
+		tell(r, WRONG, "the schema is older than this build",
+		    "bureau migrate");
+		break;
+	case SCHEMA_AHEAD:
+		tell(r, WRONG, "the schema is newer than this build",
+		    "install the newer version, or restore a backup");
+		break;
+	case SCHEMA_CHANGED:
+		tell(r, WRONG, "the file of an applied migration has changed",
+		    "restore it; `bureau migrate` says which");
+		break;
+	case SCHEMA_UNKNOWN:
+		tell(r, WRONG, "the schema's history cannot be read", NULL);
+		break;
+	}
+}
+
+static void
+examine_database(struct report *r)
+{
+	struct admin *admin;
+
+	if (site_admin_conninfo(&r->site)[0] == '\0') {
+		tell(r, NOTE, "DATABASE_ADMIN_URL is not set: the database was "
+		    "not examined", NULL);
+		return;
+	}
+	if (r->site.is_private && !r->running)
+		return;
+	admin = admin_open(site_admin_conninfo(&r->site));
+	if (!admin_is_open(admin)) {
+		tell(r, WRONG, SAY(r, "the database cannot be reached: %s",
+		    admin_error(admin)), r->site.is_private ?
+		    "its log is pg/log in BUREAU_HOME" :
+		    "look at DATABASE_ADMIN_URL and the server");
+	} else {
+		examine_server(r, admin);
+		examine_schema(r, admin);
+	}
+	admin_close(&admin);
+}
+
+/* --- the command ------------------------------------------------------------------------- */
+
+static void
+on_mistake(void *cls, const char *key, const char *sentence)
+{
+	struct report *r = cls;
+
+	tell(r, WRONG, SAY(r, "%s %s", key, sentence),
+	    r->site.settings != NULL ? SAY(r, "edit %s", r->site.settings) :
+	    "change it in the environment");
+}
 
 int
 doctor_main(int argc, char **argv)
 {
-	(void)argv;
-	return (argc == 1 ? EXIT_DONE : usage("doctor"));
+	struct report r = { .as_json = take_flag(&argc, argv, "--json") };
+	struct arena *arena = arena_new(ARENA_PLAIN, 2 * FINDINGS_MAX);
+
+	if (argc != 1)
+		return (usage("doctor"));
+	buf_init(&r.json, arena, FINDINGS_MAX);
+	site_open_telling(&r.site, on_mistake, &r);
+	if (settings_check(&r.site))
+		tell(&r, FINE, "the settings are fine", NULL);
+	examine_programs(&r);
+	examine_responders(&r);
+	examine_lighttpd(&r);
+	examine_disk(&r);
+	examine_files_limit(&r);
+	examine_separation(&r);
+	examine_secrets(&r);
+	examine_running(&r);
+	examine_database(&r);
+	if (r.as_json)
+		printf("{\"ok\":%s,\"findings\":[%s]}\n",
+		    r.wrong == 0 ? "true" : "false", r.json.data);
+	return (r.wrong == 0 ? EXIT_DONE : EXIT_FOUND);
 }
