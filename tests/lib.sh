@@ -26,10 +26,11 @@ start_instance() {
 	PGUSER=postgres
 	PGPASSFILE=$BUREAU_HOME/secrets/pgpass
 	export BUREAU_HOME BUREAU_PORT BASE_URL PGDATABASE PGUSER PGPASSFILE
-	env ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
+	# Exported, so that a suite can start it again, and its command line agrees.
+	export ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
 	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
-	    SCRYPT_N=1024 SCRYPT_P=1 "$@" \
-	    "$build/bin/bureau/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
+	    SCRYPT_N=1024 SCRYPT_P=1 "$@"
+	"$build/bin/bureau/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
 	instance_pid=$!
 	trap stop_instance EXIT
 	trap 'exit 1' INT TERM

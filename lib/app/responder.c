@@ -70,18 +70,25 @@ send_answer(struct app *app, const struct req *rq)
 		    rq->answer.body.len);
 }
 
+/* Before the answer goes out: who has it may look at the numbers. */
 static void
-count(struct app *app, const struct req *rq, const struct db_stats *before)
+count_trips(struct app *app, const struct db_stats *before)
 {
 	const struct db_stats *now = db_stats(app->db);
-	char label[BOARD_LABEL] = "none";
 
-	if (rq->route != NULL)
-		route_label(rq->route, label, sizeof(label));
 	board_count(app->board, BOARD_TRIPS, now->trips - before->trips);
 	if (before->connects > 0)
 		board_count(app->board, BOARD_RECONNECTS,
 		    now->connects - before->connects);
+}
+
+static void
+count_answer(struct app *app, const struct req *rq)
+{
+	char label[BOARD_LABEL] = "none";
+
+	if (rq->route != NULL)
+		route_label(rq->route, label, sizeof(label));
 	if (rq->err != ERR_OK)
 		board_error(app->board, err_rows[rq->err].code);
 	board_end(app->board, board_route(app->board, label),
@@ -106,9 +113,10 @@ serve_one(struct app *app)
 		return;
 	}
 	dispatch(app, &rq, env);
+	count_trips(app, &before);
 	send_answer(app, &rq);
 	fcgi_end(app->transport);
-	count(app, &rq, &before);
+	count_answer(app, &rq);
 }
 
 static void

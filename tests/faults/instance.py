@@ -35,10 +35,7 @@ class Master:
     @classmethod
     def start(cls):
         log = open(HOME + "/serve.log", "a", encoding="utf-8")
-        env = {**os.environ, "ENVIRONMENT": "development", "RESPONDERS": "auth admin skeleton",
-               "RATE_LIMIT_MAX_REQUESTS": "1000000", "RATE_LIMIT_ANONYMOUS": "1000000", "SCRYPT_N": "1024",
-               "SCRYPT_P": "1", "REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "10s", "LOG_LEVEL": "warn"}
-        cls.process = subprocess.Popen([os.environ["build"] + "/bin/bureau/bureau", "serve"], env=env, stdout=log, stderr=log)
+        cls.process = subprocess.Popen([os.environ["build"] + "/bin/bureau/bureau", "serve"], stdout=log, stderr=log)
         cls.pid = cls.process.pid
 
 
