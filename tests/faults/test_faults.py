@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """Processes killed and stopped, PostgreSQL gone, sockets abused: nothing acknowledged is lost or doubled."""
 
+import contextlib
 import os
 import random
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -126,20 +128,28 @@ def test_a_frozen_database_ends_every_request_at_its_deadline(who):
     wait_until(lambda: who.get("/notes").status == 200, 10, "it thaws")
 
 
-def test_a_row_that_is_locked_gives_503_not_a_hang(who):
-    record = who.post("/notes", {"title": "x"}).json["id"]
-    with subprocess.Popen(["psql", "-XAtq", "-U", "postgres"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          text=True) as other:
+@contextlib.contextmanager
+def locked_row(record):
+    """Another session holds the note, and lets go of it at the end."""
+    with subprocess.Popen(["psql", "-XAtq"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         other.stdin.write(f"BEGIN; SELECT 'locked' FROM bureau.notes WHERE id = '{record}' FOR UPDATE;\n")
         other.stdin.flush()
         assert other.stdout.readline().strip() == "locked"
+        try:
+            yield
+        finally:
+            other.stdin.write("ROLLBACK;\n")
+            other.stdin.close()
+            other.wait()
+
+
+def test_a_row_that_is_locked_gives_503_not_a_hang(who):
+    record = who.post("/notes", {"title": "x"}).json["id"]
+    with locked_row(record):
         started = time.monotonic()
         answer = who.patch("/notes/" + record, {"title": "y"})
         assert (answer.status, answer.code) == (503, 4002) and answer.header("Retry-After")
         assert time.monotonic() - started < 5
-        other.stdin.write("ROLLBACK;\n")
-        other.stdin.close()
-        other.wait()
     assert who.patch("/notes/" + record, {"title": "y"}).status == 200
 
 
@@ -163,19 +173,22 @@ def test_all_connections_taken_give_503_and_no_crash(who):
     assert set(children(SKELETON)) == before
 
 
-def test_a_child_that_hangs_is_ended_and_replaced(who):
-    victims = children(SKELETON)
-    for pid in victims:
-        os.kill(pid, signal.SIGSTOP)
-    conn = socket.socket(socket.AF_UNIX)
-    conn.connect(HOME + "/run/skeleton.sock")
-    # The stopped ones never answer; what waits is served by who comes after them.
-    wait_until(lambda: set(children(SKELETON)) - set(victims), 30, "a new child is there")
-    conn.close()
-    for pid in victims:
-        if pid in processes():
-            os.kill(pid, signal.SIGCONT)
-    wait_until(lambda: who.get("/notes").status == 200, 15, "it serves")
+def test_a_child_that_hangs_in_a_request_is_ended_and_replaced(who):
+    record = who.post("/notes", {"title": "x"}).json["id"]
+    before = children(SKELETON)
+    with locked_row(record):
+        threading.Thread(target=who.patch, args=("/notes/" + record, {"title": "y"}), daemon=True).start()
+        wait_until(lambda: client.sql("SELECT 1 FROM pg_stat_activity WHERE usename = 'bureau_skeleton'"
+                                      " AND wait_event_type = 'Lock'"), 3, "a child waits for the row")
+        for pid in before:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            wait_until(lambda: set(children(SKELETON)) - set(before), 15, "the watchdog has replaced it")
+        finally:
+            for pid in set(before) & set(processes()):
+                os.kill(pid, signal.SIGCONT)
+    assert len(set(before) - set(processes())) == 1
+    assert who.get("/notes/" + record).status == 200
 
 
 @pytest.mark.parametrize("garbage", [
