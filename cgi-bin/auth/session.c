@@ -93,10 +93,10 @@ look(struct req *rq, struct attempt *try, bool *is_locked)
 
 	if (!text_fold(rq->arena, str_trim(req_str(rq, "email")), &key))
 		return (req_fail(rq, ERR_INVALID_CREDENTIALS, NULL));
-	try->key = key.p;
-	found = req_query(rq, Q_LOGIN_LOOK, "key", try->key, NULL);
+	found = req_query(rq, Q_LOGIN_LOOK, "key", key.p, NULL);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
+	try->key = db_text(found, 0, "key");
 	*is_locked = db_text(found, 0, "locked") != NULL;
 	try->user = db_text(found, 0, "user");
 	try->hash = db_text(found, 0, "hash");

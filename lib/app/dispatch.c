@@ -17,7 +17,7 @@
 #include "when.h"
 
 static route_run find_route, limit, identify, same_origin, preconditions;
-static route_run take_path, take_query, take_body, perform;
+static route_run take_path, take_query, take_body, run;
 
 static route_run *const stages[] = {
 	find_route,
@@ -28,7 +28,7 @@ static route_run *const stages[] = {
 	take_path,
 	take_query,
 	take_body,
-	perform,
+	run,
 };
 
 /* --- match ------------------------------------------------------------------ */
@@ -207,9 +207,9 @@ take_body(struct req *rq)
 }
 
 static enum err
-perform(struct req *rq)
+run(struct req *rq)
 {
-	return (rq->route->tx == TX_NONE ? rq->route->run(rq) : trip_run(rq));
+	return (rq->route->tx == TX_NONE ? rq->route->run(rq) : perform(rq));
 }
 
 /* --- the answer ----------------------------------------------------------------------- */

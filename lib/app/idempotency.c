@@ -8,7 +8,6 @@
  */
 #include "inner.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -89,35 +88,4 @@ bool
 idempotency_is_known(struct req *rq)
 {
 	return (strcmp(db_last_error(rq->app->db)->sqlstate, KNOWN) == 0);
-}
-
-enum err
-idempotency_replay(struct req *rq)
-{
-	struct app *app = rq->app;
-	const char *key = app->key;
-	struct db_rows *stored;
-	enum err err;
-
-	/* A trip of its own: authorised afresh, without a claim. */
-	app->key = NULL;
-	app->authorized = NULL;
-	app->flushed = false;
-	answer_clear(rq);
-	stored = req_query(rq, Q_IDEMPOTENCY_READ, "key", key, NULL);
-	if ((err = req_results(rq)) != ERR_OK)
-		return (err);
-	if (db_count(stored) == 0)
-		return (req_fail(rq, ERR_RESOURCE_CONFLICT,
-		    "The Idempotency-Key has just expired; try again."));
-	rq->err = ERR_OK;
-	rq->answer.status = (int)strtol(db_text(stored, 0, "status"), NULL, 10);
-	rq->answer.type = db_text(stored, 0, "type");
-	buf_text(&rq->answer.body, db_text(stored, 0, "body"));
-	if (db_text(stored, 0, "etag") != NULL)
-		answer_header(rq, "ETag", db_text(stored, 0, "etag"));
-	if (db_text(stored, 0, "location") != NULL)
-		answer_header(rq, "Location", db_text(stored, 0, "location"));
-	answer_header(rq, "Idempotent-Replayed", "true");
-	return (ERR_OK);
 }

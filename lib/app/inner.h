@@ -49,8 +49,11 @@ void		identity_find(struct req *rq, struct identity *out);
 enum err	origin_check(struct req *rq);
 void		origin_headers(struct req *rq);
 
-/* trip.c: the transaction around a handler. */
-enum err	trip_run(struct req *rq);
+/* perform.c: the route's row in its transaction. */
+enum err	perform(struct req *rq);
+
+/* trip.c: what is asked of the database, behind authorize(). */
+void		trip_authorize(struct req *rq, const char *need, bool write);
 void		trip_bind(struct req *rq, const struct query *query,
 		    const char **values);
 void		trip_open(struct req *rq);
@@ -60,21 +63,20 @@ enum err	idempotency_find(struct req *rq);
 void		idempotency_claim(struct req *rq);
 enum err	idempotency_store(struct req *rq);
 bool		idempotency_is_known(struct req *rq);
-enum err	idempotency_replay(struct req *rq);
 
 /* listing.c */
 /* Parse and check the query string of a list. */
 enum err	listing_ask(struct req *rq, struct list_ask *ask);
 enum err	listing_run(struct req *rq);
-/* What continues the list behind this row. */
-struct str	listing_cursor(struct req *rq, const struct list_ask *ask,
-		    const struct db_rows *page, unsigned row);
 
 /* listing_csv.c: the same as a file, for a route that takes `format`. */
 #define CSV_ROWS_MAX 10000
 bool		listing_is_csv(const struct req *rq);
-void		listing_csv(struct req *rq, const struct list_ask *ask,
+/* As many rows as fit; how many they were. */
+unsigned	listing_csv(struct req *rq, const struct list_ask *ask,
 		    const struct db_rows *page);
+/* Says where the list goes on: the same request, but for the cursor. */
+void		listing_csv_link(struct req *rq, struct str cursor);
 
 /* describe.c: the route table as lines for `bureau openapi`. */
 void		describe(const struct responder *self,

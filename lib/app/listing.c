@@ -288,8 +288,8 @@ key_column(const struct query *query)
 	return (dot != NULL ? dot + 1 : query->key);
 }
 
-struct str
-listing_cursor(struct req *rq, const struct list_ask *ask,
+static struct str
+cursor_behind(struct req *rq, const struct list_ask *ask,
     const struct db_rows *page, unsigned row)
 {
 	const char *sort = ask->sort != NULL ? db_text(page, row,
@@ -301,6 +301,16 @@ listing_cursor(struct req *rq, const struct list_ask *ask,
 	    order_name(rq, ask), sort != NULL ? sort : "",
 	    db_text(page, row, key_column(&queries[rq->route->list])));
 	return (text_base64url(rq->arena, plain.data, plain.len));
+}
+
+static void
+answer_csv(struct req *rq, const struct list_ask *ask,
+    const struct db_rows *page)
+{
+	unsigned shown = listing_csv(rq, ask, page);
+
+	if (shown > 0 && shown < db_count(page))
+		listing_csv_link(rq, cursor_behind(rq, ask, page, shown - 1));
 }
 
 static void
@@ -320,7 +330,7 @@ answer_page(struct req *rq, const struct list_ask *ask,
 	}
 	buf_text(out, "],\"next\":");
 	if (db_count(page) > shown) {
-		cursor = listing_cursor(rq, ask, page, shown - 1);
+		cursor = cursor_behind(rq, ask, page, shown - 1);
 		buf_json(out, cursor.p, cursor.n);
 	} else {
 		buf_text(out, "null");
@@ -349,7 +359,7 @@ listing_run(struct req *rq)
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
 	if (listing_is_csv(rq))
-		listing_csv(rq, &ask, page);
+		answer_csv(rq, &ask, page);
 	else
 		answer_page(rq, &ask, page, total);
 	return (ERR_OK);

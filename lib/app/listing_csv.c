@@ -34,9 +34,28 @@ add_row(struct buf *out, const struct db_rows *page, unsigned row)
 	return (false);
 }
 
-/* The same request, but for the cursor. */
-static void
-add_link(struct req *rq, struct str cursor)
+unsigned
+listing_csv(struct req *rq, const struct list_ask *ask,
+    const struct db_rows *page)
+{
+	struct buf *out = answer_json(rq, 200);
+	const char *name = strrchr(rq->route->path, '/') + 1;
+	unsigned row = 0;
+
+	rq->answer.type = "text/csv; charset=utf-8; header=present";
+	answer_headerf(rq, "Content-Disposition",
+	    "attachment; filename=\"%s.csv\"", name);
+	db_csv_head(page, out);
+	while (row < db_count(page) && row < ask->limit &&
+	    add_row(out, page, row))
+		row++;
+	/* Not even one: better an error than a file that seems whole. */
+	out->failed = row == 0 && db_count(page) > 0;
+	return (row);
+}
+
+void
+listing_csv_link(struct req *rq, struct str cursor)
 {
 	struct form form;
 	struct buf url;
@@ -55,25 +74,4 @@ add_link(struct req *rq, struct str cursor)
 	}
 	buf_printf(&url, "after=%s>; rel=\"next\"", cursor.p);
 	answer_header(rq, "Link", url.data);
-}
-
-void
-listing_csv(struct req *rq, const struct list_ask *ask,
-    const struct db_rows *page)
-{
-	struct buf *out = answer_json(rq, 200);
-	const char *name = strrchr(rq->route->path, '/') + 1;
-	unsigned row = 0;
-
-	rq->answer.type = "text/csv; charset=utf-8; header=present";
-	answer_headerf(rq, "Content-Disposition",
-	    "attachment; filename=\"%s.csv\"", name);
-	db_csv_head(page, out);
-	while (row < db_count(page) && row < ask->limit &&
-	    add_row(out, page, row))
-		row++;
-	/* Not even one: better an error than a file that seems whole. */
-	out->failed = row == 0 && db_count(page) > 0;
-	if (row > 0 && row < db_count(page))
-		add_link(rq, listing_cursor(rq, ask, page, row - 1));
 }

@@ -43,8 +43,9 @@ RETURNING u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
 -- --- signing in ---------------------------------------------------------------
 
 -- name: login_look
--- One row for every address, known or not.
-SELECT login_locked(:key) AS locked, u.id AS user, c.hash, u.is_active AS active,
+-- One row for every address, known or not.  Who signs in by user name is counted
+-- under the address all the same.
+SELECT coalesce(u.email, :key) AS key, login_locked(coalesce(u.email, :key)) AS locked, u.id AS user, c.hash, u.is_active AS active,
        u.email_verified_at IS NOT NULL AS verified
   FROM (VALUES (1)) one
   LEFT JOIN users u ON (u.email = :key OR u.user_name = :key) AND u.deleted_at IS NULL
