@@ -58,9 +58,9 @@ typedef void conf_complain(void *cls, const char *key, const char *sentence);
 
 /* Forget everything and take each row's fallback. */
 void		 conf_defaults(void);
-/* An empty value where none is allowed takes the row's fallback. */
 /* Read a file, a descriptor, the environment.  False if anything was wrong;
- * every mistake is told, and what is right is kept. */
+ * every mistake is told, and what is right is kept.  An empty value takes the
+ * row's fallback where the row allows no empty one. */
 bool		 conf_read_file(const char *path, conf_complain *tell, void *cls);
 bool		 conf_read_fd(int fd, conf_complain *tell, void *cls);
 bool		 conf_read_env(conf_complain *tell, void *cls);
