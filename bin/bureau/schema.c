@@ -363,8 +363,7 @@ schema_migrate(const struct site *site, struct admin *admin, unsigned *applied)
 	bool ok;
 
 	*applied = 0;
-	if (!run(admin, "lock", "SET search_path = bureau, public; "
-	    "SET lock_timeout = '60s'; "
+	if (!run(admin, "lock", "SET lock_timeout = '60s'; "
 	    "SELECT pg_advisory_lock(hashtext('bureau.migrate'))"))
 		return (false);
 	ok = migrate_locked(site, admin, applied);

@@ -329,8 +329,8 @@ static const char *
 private_conninfo(const struct site *site, const char *database)
 {
 	return (arena_printf(site->arena, "host='%s' dbname=%s user=postgres "
-	    "passfile='%s' options='-c search_path=bureau,public'", site->run,
-	    database, site_path(site, "secrets/pgpass")));
+	    "passfile='%s'", site->run, database,
+	    site_path(site, "secrets/pgpass")));
 }
 
 const char *

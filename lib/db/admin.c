@@ -59,6 +59,8 @@ admin_open(const char *conninfo)
 	PQsetNoticeReceiver(admin->conn, on_notice, NULL);
 	if (!admin_is_open(admin))
 		keep_error(admin, PQerrorMessage(admin->conn));
+	else
+		admin_run(admin, "SET search_path = bureau, public");
 	return (admin);
 }
 

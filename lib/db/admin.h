@@ -16,7 +16,8 @@
 
 struct admin;
 
-/* Never NULL; admin_is_open() tells whether it worked. */
+/* Never NULL; admin_is_open() tells whether it worked.  Names are looked up in
+ * the schema bureau, whatever the connection says. */
 struct admin	*admin_open(const char *conninfo);
 void		 admin_close(struct admin **admin);
 bool		 admin_is_open(const struct admin *admin);
