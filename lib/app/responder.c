@@ -130,7 +130,7 @@ serve(struct app *app)
 }
 
 /* All tables as one, so that matching sees every row. */
-static const struct route *
+static struct route *
 join_tables(const struct responder *self)
 {
 	struct route *all;
@@ -147,10 +147,11 @@ join_tables(const struct responder *self)
 	return (all);
 }
 
-int
-responder_main(int argc, char **argv, const struct responder *self)
+static int
+run(int argc, char **argv, const struct responder *self,
+    const struct route *routes)
 {
-	struct app app = { .self = self, .routes = join_tables(self) };
+	struct app app = { .self = self, .routes = routes };
 	char role[64], why[256];
 
 	log_open(self->name, LOG_INFO);
@@ -185,6 +186,17 @@ responder_main(int argc, char **argv, const struct responder *self)
 	serve(&app);
 	db_free(&app.db);
 	fcgi_free(&app.transport);
+	board_free(&app.board);
 	arena_free(&app.arena);
 	return (EXIT_SUCCESS);
+}
+
+int
+responder_main(int argc, char **argv, const struct responder *self)
+{
+	struct route *routes = join_tables(self);
+	int status = run(argc, argv, self, routes);
+
+	free(routes);
+	return (status);
 }
