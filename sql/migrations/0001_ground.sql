@@ -320,10 +320,10 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_request ON audit (request) WHERE request IS NOT NULL;
 CREATE INDEX audit_at ON audit (at, id);
-CREATE INDEX audit_actor ON audit (actor, id);
-CREATE INDEX audit_resource ON audit (resource, id);
-CREATE INDEX audit_resource_id ON audit (resource_id, id) WHERE resource_id IS NOT NULL;
-CREATE INDEX audit_action ON audit (action, id);
+CREATE INDEX audit_actor ON audit (actor, at, id);
+CREATE INDEX audit_resource ON audit (resource, at, id);
+CREATE INDEX audit_resource_id ON audit (resource_id, at, id) WHERE resource_id IS NOT NULL;
+CREATE INDEX audit_action ON audit (action, at, id);
 
 -- What an audit row was about, apart from it so that it can be redacted.
 CREATE TABLE audit_payload (

@@ -190,7 +190,6 @@ RETURNING id, name, description, permissions, built_in AS "builtIn",
 
 -- name: audit_list
 -- returns: AuditEntry
--- field: id a.id int sort range
 -- field: at a.at time sort range
 -- field: actor a.actor uuid eq
 -- field: action a.action text eq
@@ -198,7 +197,7 @@ RETURNING id, name, description, permissions, built_in AS "builtIn",
 -- field: resourceId a.resource_id uuid eq
 -- field: request a.request uuid eq
 -- key: a.id int
--- order: -id
+-- order: -at
 SELECT a.id, a.at, a.action, a.actor, u.full_name AS "actorName", a.resource,
        a.resource_id AS "resourceId", p.before, p.after, a.address, a.agent,
        a.request, a.session, a.token, a.role AS "databaseRole"

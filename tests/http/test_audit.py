@@ -43,7 +43,7 @@ def test_a_change_tells_what_was_and_what_is(chair, acts):
     assert (row["before"], row["after"]) == ({"description": "step 11"}, {"description": "step 12"})
 
 
-@pytest.mark.parametrize("sort", ["", "id", "-id", "at", "-at"])
+@pytest.mark.parametrize("sort", ["", "at", "-at"])
 @pytest.mark.parametrize("limit", [1, 5, 14])
 def test_pages_of_the_log_neither_skip_nor_repeat(chair, acts, sort, limit):
     seen, after = [], ""
