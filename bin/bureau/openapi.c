@@ -5,11 +5,15 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "buf.h"
 #include "bureau.h"
+#include "check.h"
 #include "describe.h"
 #include "openapi.h"
 #include "site.h"
@@ -17,51 +21,39 @@
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define DOCUMENT_MAX	(8 * 1024 * 1024)	/* what one answer may hold */
 
-/* Hand the document to `take`; false and a sentence when there is none. */
 static bool
-with_document(const struct site *site, bool (*take)(const struct site *site,
-    struct str document))
+write_document(const struct site *site, FILE *out)
 {
 	struct arena *arena = arena_new(ARENA_PLAIN, ARENA_LIMIT);
-	struct buf out;
+	struct buf document;
 	char why[512];
 	bool ok;
 
-	buf_init(&out, arena, DOCUMENT_MAX);
-	ok = openapi_write(&out, site->libexec,
+	buf_init(&document, arena, DOCUMENT_MAX);
+	ok = openapi_write(&document, site->libexec,
 	    (const char *const *)site_responders(site), why, sizeof(why)) ||
 	    complain("%s", why);
-	ok = ok && take(site, (struct str){ out.data, out.len });
+	ok = ok && (fwrite(document.data, 1, document.len, out) ==
+	    document.len || complain("the description cannot be written"));
 	arena_free(&arena);
 	return (ok);
 }
 
-const char *
-describe_path(const struct site *site)
+int
+describe_fd(const struct site *site)
 {
-	return (arena_printf(site->arena, "%s/openapi.json", site->run));
-}
+	int fd = memfd_create("bureau-openapi", MFD_CLOEXEC |
+	    MFD_ALLOW_SEALING);
+	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	bool ok;
 
-static bool
-to_file(const struct site *site, struct str document)
-{
-	const struct owner self = { "", 0, 0 };
-
-	return (write_file(describe_path(site), document, 0644, self));
-}
-
-bool
-describe_write(const struct site *site)
-{
-	return (with_document(site, to_file));
-}
-
-static bool
-to_stdout(const struct site *site, struct str document)
-{
-	(void)site;
-	return (fwrite(document.p, 1, document.n, stdout) == document.n &&
-	    fflush(stdout) == 0);
+	ASSERT(out != NULL);
+	ok = write_document(site, out);
+	if (fclose(out) == 0 && ok && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE |
+	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+		return (fd);
+	close(fd);
+	return (-1);
 }
 
 int
@@ -72,7 +64,8 @@ openapi_main(int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return (usage("openapi"));
-	if (!site_open(&site) || !with_document(&site, to_stdout))
+	if (!site_open(&site) || !write_document(&site, stdout) ||
+	    fflush(stdout) != 0)
 		return (EXIT_FAILED);
 	return (EXIT_DONE);
 }

@@ -38,6 +38,7 @@ struct service {
 	const char	*name;
 	int		 listen_fd;
 	int		 conf_fd;
+	int		 extra_fd;	/* of admin: the API's description */
 	int		 pool;		/* -1 until it is started */
 };
 
@@ -200,15 +201,13 @@ clean_env(const struct site *site)
 		"LD_LIBRARY_PATH", "FAKETIME", "GCOV_PREFIX", "MALLOC_PERTURB_"
 	};
 	struct arena *arena = site->arena;
-	const char **env = arena_array(arena, COUNT_OF(kept) + 4,
+	const char **env = arena_array(arena, COUNT_OF(kept) + 3,
 	    sizeof(*env));
 	unsigned n = 0;
 
 	env[n++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-	/* For /health, which tells how full its disk is, and the description. */
+	/* For /health, which tells how full its disk is. */
 	env[n++] = arena_printf(arena, "BUREAU_HOME=%s", site->home);
-	env[n++] = arena_printf(arena, "BUREAU_OPENAPI=%s",
-	    describe_path(site));
 	for (unsigned i = 0; i < COUNT_OF(kept); i++)
 		if (getenv(kept[i]) != NULL)
 			env[n++] = arena_printf(arena, "%s=%s", kept[i],
@@ -250,7 +249,8 @@ responder_spec(const struct services *services, const struct service *service)
 		.name = service->name, .argv = (char *const *)argv,
 		.env = services->env, .count = site_workers(),
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
-		.activate_fd = -1, .log_fd = -1, .on_board = true, .rolls = true,
+		.activate_fd = -1, .extra_fd = service->extra_fd,
+		.log_fd = -1, .on_board = true, .rolls = true,
 		.uid = owner.uid, .gid = owner.gid,
 		.may_read = readable(services), .may_write = writable,
 		.stop_signal = SIGTERM, .death_signal = SIGTERM,
@@ -272,7 +272,7 @@ edge_spec(const struct services *services)
 	return ((struct pool_spec){
 		.name = "lighttpd", .argv = (char *const *)argv,
 		.env = services->env, .count = 1,
-		.listen_fd = -1, .conf_fd = -1, .log_fd = -1,
+		.listen_fd = -1, .conf_fd = -1, .extra_fd = -1, .log_fd = -1,
 		.activate_fd = services->edge.listen_fd, .rolls = true,
 		.uid = site->web.uid, .gid = site->web.gid,
 		/* To lighttpd, SIGINT is the graceful one. */
@@ -323,7 +323,7 @@ services_open(const struct site *site)
 	services->responders = arena_array(site->arena, services->count + 1,
 	    sizeof(*services->responders));
 	services->edge = (struct service){ "lighttpd", public_socket(), -1,
-	    -1 };
+	    -1, -1 };
 	if (services->edge.listen_fd < 0)
 		return (NULL);
 	for (unsigned i = 0; i < services->count; i++) {
@@ -333,28 +333,41 @@ services_open(const struct site *site)
 		if (fd < 0)
 			return (NULL);
 		services->responders[i] = (struct service){ names[i], fd, -1,
-		    -1 };
+		    -1, -1 };
 	}
 	raise_file_limit();
 	return (services);
+}
+
+/* Put a new descriptor in the place of an old one; false when there is none. */
+static bool
+renew(int *fd, int fresh)
+{
+	if (fresh < 0)
+		return (false);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = fresh;
+	return (true);
 }
 
 /* Settings for each, the description of all, and lighttpd's file. */
 static bool
 write_settings(struct services *services)
 {
+	const struct site *site = services->site;
+
 	for (unsigned i = 0; i < services->count; i++) {
 		struct service *service = &services->responders[i];
-		int fd = settings_fd(services->site, service->name);
 
-		if (fd < 0)
+		if (!renew(&service->conf_fd, settings_fd(site,
+		    service->name)))
 			return (false);
-		if (service->conf_fd >= 0)
-			close(service->conf_fd);
-		service->conf_fd = fd;
+		if (strcmp(service->name, "admin") == 0 &&
+		    !renew(&service->extra_fd, describe_fd(site)))
+			return (false);
 	}
-	return (describe_write(services->site) &&
-	    edge_write(services->site, services->lighttpd,
+	return (edge_write(services->site, services->lighttpd,
 	    &services->edge_changed));
 }
 

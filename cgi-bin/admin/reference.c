@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The API's description.  The supervisor puts it together over the responders
- * it runs, and names the file in BUREAU_OPENAPI; the reader of it, /docs, is a
- * static page.
+ * it runs and hands it down as the descriptor BUREAU_EXTRA_FD; the reader of it,
+ * /docs, is a static page.
  */
 #include "admin.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,34 +29,32 @@ const struct route reference_routes[] = {
 static struct str description;
 
 static bool
-map_file(const char *path)
+map_file(int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	void *at;
 
-	if (fd < 0)
+	if (fstat(fd, &st) != 0 || st.st_size == 0)
 		return (false);
-	if (fstat(fd, &st) == 0 && st.st_size > 0) {
-		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
-		    0);
-		if (at != MAP_FAILED)
-			description = (struct str){ at, (size_t)st.st_size };
-	}
-	close(fd);
-	return (description.p != NULL);
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED)
+		return (false);
+	description = (struct str){ at, (size_t)st.st_size };
+	return (true);
 }
 
 void
 reference_open(void)
 {
-	const char *path = getenv("BUREAU_OPENAPI");
+	const char *number = getenv("BUREAU_EXTRA_FD");
+	int64_t fd;
 
-	if (!conf_bool(CONF_DOCS) || path == NULL)
+	if (number == NULL || !text_int(str_of(number), 0, INT_MAX, &fd))
 		return;
-	if (!map_file(path))
+	if (conf_bool(CONF_DOCS) && !map_file((int)fd))
 		log_event(LOG_WARN, "openapi.missing", "why", strerror(errno),
 		    NULL);
+	close((int)fd);
 }
 
 static enum err

@@ -32,6 +32,7 @@ struct pool_spec {
 	int		 listen_fd;	/* becomes descriptor 0; -1: /dev/null */
 	int		 conf_fd;	/* becomes 3, read from its start; -1: none */
 	int		 activate_fd;	/* becomes 3 as systemd hands it; -1: none */
+	int		 extra_fd;	/* becomes 5, a file to map; -1: none */
 	int		 log_fd;	/* becomes 1 and 2; -1: the parent's 2 */
 	bool		 on_board;	/* the board becomes 4, with a slot */
 	bool		 rolls;		/* prefork_roll() replaces its children */

@@ -32,6 +32,7 @@
 #define FD_LISTEN	0
 #define FD_CONF		3
 #define FD_BOARD	4
+#define FD_EXTRA	5
 #define FD_ASIDE	16	/* where descriptors wait to be put in place */
 
 #define ENV_OURS	8	/* variables added to the pool's, and the NULL */
@@ -83,6 +84,7 @@ static void
 place_descriptors(const struct pool_spec *spec, int board_fd)
 {
 	int listen_fd = spec->listen_fd, conf_fd = -1, own_board = -1;
+	int extra_fd = -1;
 	int log_fd = spec->log_fd < 0 ? STDERR_FILENO :
 	    aside(spec, spec->log_fd);
 
@@ -95,12 +97,15 @@ place_descriptors(const struct pool_spec *spec, int board_fd)
 		conf_fd = aside(spec, spec->activate_fd);
 	if (spec->on_board)
 		own_board = aside(spec, board_fd);
+	if (spec->extra_fd >= 0)
+		extra_fd = aside(spec, spec->extra_fd);
 	place_fd(spec, listen_fd, FD_LISTEN);
 	place_fd(spec, log_fd, STDOUT_FILENO);
 	place_fd(spec, log_fd, STDERR_FILENO);
 	place_fd(spec, conf_fd, FD_CONF);
 	place_fd(spec, own_board, FD_BOARD);
-	close_range(FD_BOARD + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+	place_fd(spec, extra_fd, FD_EXTRA);
+	close_range(FD_EXTRA + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
 static void
@@ -156,6 +161,8 @@ fill_env(const struct pool_spec *spec, unsigned slot, char *env[ENV_MAX],
 		snprintf(text[used++], 32, "BUREAU_BOARD_FD=%d", FD_BOARD);
 		snprintf(text[used++], 32, "BUREAU_SLOT=%u", slot);
 	}
+	if (spec->extra_fd >= 0)
+		snprintf(text[used++], 32, "BUREAU_EXTRA_FD=%d", FD_EXTRA);
 	if (spec->activate_fd >= 0) {
 		snprintf(text[used++], 32, "LISTEN_FDS=1");
 		snprintf(text[used++], 32, "LISTEN_PID=%d", (int)getpid());
