@@ -217,7 +217,7 @@ clean_env(const struct site *site)
 
 /* --- pools ------------------------------------------------------------------------ */
 
-/* Programs, libraries and the API's description; no home, no secrets. */
+/* Programs and libraries; no home, no secrets. */
 static const char *const *
 readable(const struct services *services)
 {
@@ -226,11 +226,10 @@ readable(const struct services *services)
 		"/etc/gai.conf", "/etc/group", "/etc/host.conf", "/etc/hosts",
 		"/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf",
 		"/etc/passwd", "/etc/resolv.conf", "/etc/services", "/etc/ssl",
-		"/run/systemd/resolve", NULL, NULL, NULL
+		"/run/systemd/resolve", NULL, NULL
 	};
 
-	paths[COUNT_OF(paths) - 3] = services->site->libexec;
-	paths[COUNT_OF(paths) - 2] = describe_path(services->site);
+	paths[COUNT_OF(paths) - 2] = services->site->libexec;
 	return (paths);
 }
 
