@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "admin.h"
@@ -30,6 +31,7 @@
 #include "schema.h"
 #include "settings.h"
 #include "site.h"
+#include "when.h"
 
 #define FREE_LEAST	5		/* percent of a disk */
 #define FREE_BYTES	(UINT64_C(256) << 20)
@@ -118,20 +120,45 @@ examine_responders(struct report *r)
 	}
 }
 
+/* What a program says of its version, as much as fits. */
+static void
+ask_version(const char *path, char *said, size_t size)
+{
+	const char *const argv[] = { path, "-v", NULL };
+	ssize_t n = 0;
+	int ends[2];
+	pid_t pid;
+
+	said[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execv(path, (char *const *)argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	if (pid > 0) {
+		n = read(ends[0], said, size - 1);
+		waitpid(pid, NULL, 0);
+	}
+	close(ends[0]);
+	said[n > 0 ? n : 0] = '\0';
+}
+
 /* What the version in Debian 12 cannot do, and what answers for it. */
 static void
 examine_lighttpd(struct report *r)
 {
 	const char *path = site_program(&r->site, "lighttpd");
 	unsigned minor = 0, patch = 0;
-	char line[256] = "";
-	FILE *out;
+	char said[256];
 
 	if (path == NULL)
 		return;
-	out = popen(SAY(r, "'%s' -v", path), "re");
-	if (out == NULL || fgets(line, sizeof(line), out) == NULL ||
-	    sscanf(line, "lighttpd/1.%u.%u", &minor, &patch) != 2)
+	ask_version(path, said, sizeof(said));
+	if (sscanf(said, "lighttpd/1.%u.%u", &minor, &patch) != 2)
 		tell(r, NOTE, "lighttpd does not tell its version", NULL);
 	else if (minor < 4 || patch < 69)
 		tell(r, WRONG, SAY(r, "lighttpd 1.%u.%u is older than 1.4.69",
@@ -143,8 +170,6 @@ examine_lighttpd(struct report *r)
 		    "off and refuses the other", minor, patch), NULL);
 	else
 		tell(r, FINE, SAY(r, "lighttpd 1.%u.%u", minor, patch), NULL);
-	if (out != NULL)
-		pclose(out);
 }
 
 static void
@@ -318,10 +343,30 @@ examine_running(struct report *r)
 
 /* --- the database ---------------------------------------------------------------------- */
 
+/* A column of Q_SERVER_FACTS as a number. */
+static int64_t
+fact(const struct admin *admin, unsigned column)
+{
+	int64_t value = 0;
+
+	text_int(str_of(admin_value(admin, 0, column)), 0, INT64_MAX, &value);
+	return (value);
+}
+
+/* ahead: seconds by which the database's clock is. */
+static void
+examine_clock(struct report *r, int64_t ahead)
+{
+	if (ahead > CLOCK_SKEW || ahead < -CLOCK_SKEW)
+		tell(r, WRONG, SAY(r, "the database's clock is %lld seconds "
+		    "%s this one's", (long long)(ahead < 0 ? -ahead : ahead),
+		    ahead < 0 ? "behind" : "ahead of"),
+		    "synchronise both with NTP");
+}
+
 static void
 examine_server(struct report *r, struct admin *admin)
 {
-	long long clock;
 	unsigned wanted = site_connections(&r->site);
 	const char *sync;
 
@@ -330,17 +375,16 @@ examine_server(struct report *r, struct admin *admin)
 		    admin_error(admin)), NULL);
 		return;
 	}
-	tell(r, atoi(admin_value(admin, 0, 0)) >= 150000 ? FINE : WRONG,
-	    SAY(r, "PostgreSQL is version %s", admin_value(admin, 0, 0)),
-	    atoi(admin_value(admin, 0, 0)) >= 150000 ? NULL :
-	    "install 15 or later");
+	if (fact(admin, 0) < 150000)
+		tell(r, WRONG, SAY(r, "PostgreSQL is version %s",
+		    admin_value(admin, 0, 0)), "install 15 or later");
 	if (strcmp(admin_value(admin, 0, 1), "UTF8") != 0 ||
 	    strcmp(admin_value(admin, 0, 2), "C.UTF-8") != 0)
 		tell(r, WRONG, SAY(r, "the database is %s with the collation "
 		    "%s", admin_value(admin, 0, 1), admin_value(admin, 0, 2)),
 		    "dump it and restore it into one made with ENCODING 'UTF8' "
 		    "LOCALE 'C.UTF-8' TEMPLATE template0");
-	if ((unsigned)atoi(admin_value(admin, 0, 3)) < wanted)
+	if (fact(admin, 3) < wanted)
 		tell(r, WRONG, SAY(r, "max_connections is %s; responders may "
 		    "open %u at a reload", admin_value(admin, 0, 3), wanted),
 		    "raise it, or lower MAX_WORKERS");
@@ -350,12 +394,7 @@ examine_server(struct report *r, struct admin *admin)
 		tell(r, WRONG, SAY(r, "synchronous_commit is %s and fsync is "
 		    "%s: what was acknowledged may be lost", sync,
 		    admin_value(admin, 0, 5)), "set both to on");
-	clock = atoll(admin_value(admin, 0, 6)) - (long long)time(NULL);
-	if (clock > CLOCK_SKEW || clock < -CLOCK_SKEW)
-		tell(r, WRONG, SAY(r, "the database's clock is %lld seconds "
-		    "%s this one's", clock < 0 ? -clock : clock,
-		    clock < 0 ? "behind" : "ahead of"),
-		    "synchronise both with NTP");
+	examine_clock(r, fact(admin, 6) - when_now() / 1000);
 }
 
 static void

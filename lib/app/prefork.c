@@ -2,15 +2,13 @@
 /*
  * Keeping children alive.
  *
- * A pool has seats: twice its count where it rolls, so that a new generation can
- * sit beside the old one.  A seat is empty, waits for the moment its child may
- * start (again), runs, or is ending.  tend() moves every seat as far as the
- * clock allows; reap() moves those whose child has ended; nothing else changes
- * a seat, but for the commands of the header.
+ * tend() moves every seat (pool.h) as far as the clock allows; reap() moves those
+ * whose child has ended; nothing else changes a seat, but for the commands of
+ * the header.
  */
 #include "config.h"
 
-#include "prefork.h"
+#include "pool.h"
 
 #include "board.h"
 #include "check.h"
@@ -36,51 +34,11 @@
 #define WATCHDOG_GRACE	(1000 * MS)	/* between its SIGTERM and its SIGKILL */
 #define WATCHDOG_TICK	(1000 * MS)	/* how often it looks, at most */
 #define ROLL_TICK	(20 * MS)
-#define ROLL_FAILURES	3		/* of a new child, until it is given up */
 #define NEVER		INT64_MAX
-
-enum seat_state { SEAT_EMPTY, SEAT_WAITING, SEAT_RUNNING, SEAT_ENDING };
-
-struct seat {
-	enum seat_state	state;
-	pid_t		pid;		/* when running or ending */
-	uint64_t	generation;
-	int64_t		started;	/* us, when_mono() */
-	int64_t		start_at;	/* when waiting */
-	int64_t		kill_at;	/* NEVER unless it is to be killed */
-	uint64_t	answered;	/* requests of its slot at its start */
-	unsigned	failures;	/* short lives in a row */
-	unsigned	slot;
-};
-
-struct pool {
-	struct pool_spec spec;
-	struct seat	*seats;
-	unsigned	 seat_count;
-	uint64_t	 generation;	/* of children started from now on */
-	bool		 rolling;	/* until none of an older one is left */
-};
-
-struct prefork {
-	struct board	*board;
-	int		 board_fd;
-	int		 signal_fd;
-	sigset_t	 old_mask;
-	struct pool	*pools;
-	int		 pool_count;
-	unsigned	 slots_used;
-	uint64_t	 generation;
-	int64_t		 drain;		/* of the roll under way, us */
-	bool		 roll_again;
-	bool		 stop_asked;
-	bool		 reload_asked;
-	int		 stopping;	/* stages from this one up end; -1 none */
-};
 
 static void	tend(struct prefork *prefork);
 static int64_t	next_wake(const struct prefork *prefork);
 static void	read_signals(struct prefork *prefork);
-static void	ask_to_stop(struct pool *pool, struct seat *seat, int64_t kill_at);
 
 /* --- life -------------------------------------------------------------------- */
 
@@ -122,12 +80,20 @@ prefork_free(struct prefork **prefork)
 	*prefork = NULL;
 }
 
-static void
-seat_new_child(struct seat *seat)
+void
+pool_fill(struct pool *pool, unsigned wanted)
 {
-	seat->state = SEAT_WAITING;
-	seat->start_at = 0;
-	seat->failures = 0;
+	for (unsigned i = 0; i < pool->seat_count && wanted > 0; i++) {
+		struct seat *seat = &pool->seats[i];
+
+		if (seat->state != SEAT_EMPTY)
+			continue;
+		seat->state = SEAT_WAITING;
+		seat->start_at = 0;
+		seat->failures = 0;
+		seat->generation = pool->generation;
+		wanted--;
+	}
 }
 
 int
@@ -151,8 +117,7 @@ prefork_add(struct prefork *prefork, const struct pool_spec *spec)
 	ASSERT(pool->seats != NULL);
 	for (unsigned i = 0; i < slots; i++)
 		pool->seats[i].slot = prefork->slots_used++;
-	for (unsigned i = 0; i < spec->count; i++)
-		seat_new_child(&pool->seats[i]);
+	pool_fill(pool, spec->count);
 	prefork->pool_count++;
 	tend(prefork);
 	return (prefork->pool_count - 1);
@@ -262,6 +227,17 @@ backoff(unsigned failures)
 	return (delay < BACKOFF_MOST ? delay : BACKOFF_MOST);
 }
 
+/* It was asked to end, or its place is taken by a new generation. */
+static bool
+is_not_replaced(const struct prefork *prefork, const struct pool *pool,
+    const struct seat *seat)
+{
+	return (seat->state == SEAT_ENDING ||
+	    (pool->rolling && seat->generation != pool->generation) ||
+	    (prefork->stopping >= 0 &&
+	    pool->spec.stage >= (unsigned)prefork->stopping));
+}
+
 static void
 child_ended(struct prefork *prefork, struct pool *pool, struct seat *seat,
     int status)
@@ -275,9 +251,7 @@ child_ended(struct prefork *prefork, struct pool *pool, struct seat *seat,
 		board_vacate(prefork->board, seat->slot);
 	seat->pid = 0;
 	seat->kill_at = NEVER;
-	if (seat->state == SEAT_ENDING ||
-	    (prefork->stopping >= 0 &&
-	    pool->spec.stage >= (unsigned)prefork->stopping)) {
+	if (is_not_replaced(prefork, pool, seat)) {
 		seat->state = SEAT_EMPTY;
 		return;
 	}
@@ -357,8 +331,8 @@ start_child(struct prefork *prefork, struct pool *pool, struct seat *seat)
 	seat->kill_at = NEVER;
 }
 
-static void
-ask_to_stop(struct pool *pool, struct seat *seat, int64_t kill_at)
+void
+pool_ask_to_stop(struct pool *pool, struct seat *seat, int64_t kill_at)
 {
 	if (seat->state == SEAT_WAITING)
 		seat->state = SEAT_EMPTY;
@@ -404,78 +378,6 @@ tend_seat(struct prefork *prefork, struct pool *pool, struct seat *seat,
 	}
 }
 
-/* What a roll has come to, for one pool. */
-struct roll_count {
-	unsigned	old;		/* children of older generations left */
-	unsigned	ready;		/* new ones that may take over */
-	bool		failing;	/* a new one keeps dying */
-};
-
-static bool
-is_ready(const struct prefork *prefork, const struct pool *pool,
-    const struct seat *seat)
-{
-	return (seat->state == SEAT_RUNNING && (!pool->spec.on_board ||
-	    board_state(prefork->board, seat->slot) >= BOARD_IDLE));
-}
-
-static struct roll_count
-roll_look(const struct prefork *prefork, const struct pool *pool)
-{
-	struct roll_count count = { 0 };
-
-	for (unsigned i = 0; i < pool->seat_count; i++) {
-		const struct seat *seat = &pool->seats[i];
-
-		if (seat->state == SEAT_EMPTY)
-			continue;
-		if (seat->generation != pool->generation) {
-			count.old++;
-			continue;
-		}
-		count.ready += is_ready(prefork, pool, seat);
-		count.failing |= seat->failures >= ROLL_FAILURES;
-	}
-	return (count);
-}
-
-/* Ask the children of the pool's generation, or all others, to stop. */
-static void
-end_generation(struct pool *pool, bool others, int64_t drain)
-{
-	int64_t kill_at = when_mono() + drain;
-
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		if ((pool->seats[i].generation != pool->generation) == others)
-			ask_to_stop(pool, &pool->seats[i], kill_at);
-}
-
-static void
-roll_give_up(struct prefork *prefork, struct pool *pool)
-{
-	log_event(LOG_ERROR, "roll.failed", "pool", pool->spec.name, "why",
-	    "the new children do not start; the old ones stay", NULL);
-	end_generation(pool, false, prefork->drain);
-	pool->generation--;
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		if (pool->seats[i].state == SEAT_RUNNING)
-			pool->seats[i].generation = pool->generation;
-	pool->rolling = false;
-}
-
-static void
-tend_roll(struct prefork *prefork, struct pool *pool)
-{
-	struct roll_count count = roll_look(prefork, pool);
-
-	if (count.failing && count.old > 0)
-		roll_give_up(prefork, pool);
-	else if (count.old == 0)
-		pool->rolling = false;
-	else if (count.ready >= pool->spec.count)
-		end_generation(pool, true, prefork->drain);
-}
-
 static void
 tend(struct prefork *prefork)
 {
@@ -487,7 +389,7 @@ tend(struct prefork *prefork)
 		for (unsigned k = 0; k < pool->seat_count; k++)
 			tend_seat(prefork, pool, &pool->seats[k], now);
 		if (pool->rolling)
-			tend_roll(prefork, pool);
+			pool_tend_roll(prefork, pool);
 	}
 	if (prefork->roll_again && !prefork_rolling(prefork)) {
 		prefork->roll_again = false;
@@ -530,51 +432,6 @@ next_wake(const struct prefork *prefork)
 
 /* --- commands ------------------------------------------------------------------ */
 
-/* Put a pool's new generation on the seats that are empty. */
-static void
-roll_begin(struct pool *pool, uint64_t generation)
-{
-	unsigned wanted = pool->spec.count;
-
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		if (pool->seats[i].state == SEAT_WAITING)
-			pool->seats[i].state = SEAT_EMPTY;
-	pool->generation = generation;
-	pool->rolling = true;
-	for (unsigned i = 0; i < pool->seat_count && wanted > 0; i++) {
-		struct seat *seat = &pool->seats[i];
-
-		if (seat->state != SEAT_EMPTY)
-			continue;
-		seat_new_child(seat);
-		seat->generation = generation;
-		wanted--;
-	}
-}
-
-void
-prefork_roll(struct prefork *prefork, int64_t drain_us)
-{
-	prefork->drain = drain_us;
-	if (prefork_rolling(prefork)) {
-		prefork->roll_again = true;
-		return;
-	}
-	prefork->generation++;
-	for (int i = 0; i < prefork->pool_count; i++)
-		if (prefork->pools[i].spec.rolls)
-			roll_begin(&prefork->pools[i], prefork->generation);
-}
-
-bool
-prefork_rolling(const struct prefork *prefork)
-{
-	for (int i = 0; i < prefork->pool_count; i++)
-		if (prefork->pools[i].rolling)
-			return (true);
-	return (false);
-}
-
 static unsigned
 stage_running(const struct prefork *prefork, unsigned stage)
 {
@@ -596,7 +453,7 @@ stop_stage(struct prefork *prefork, unsigned stage, int64_t kill_at)
 			continue;
 		pool->rolling = false;
 		for (unsigned k = 0; k < pool->seat_count; k++)
-			ask_to_stop(pool, &pool->seats[k], kill_at);
+			pool_ask_to_stop(pool, &pool->seats[k], kill_at);
 	}
 }
 
@@ -622,80 +479,3 @@ prefork_stop(struct prefork *prefork, int64_t drain_us)
 	}
 }
 
-/* --- telling -------------------------------------------------------------------- */
-
-unsigned
-prefork_running(const struct prefork *prefork, int number)
-{
-	const struct pool *pool = &prefork->pools[number];
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		n += pool->seats[i].pid > 0;
-	return (n);
-}
-
-bool
-prefork_ready(const struct prefork *prefork, int number)
-{
-	const struct pool *pool = &prefork->pools[number];
-
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		if (is_ready(prefork, pool, &pool->seats[i]))
-			return (true);
-	return (false);
-}
-
-unsigned
-prefork_failures(const struct prefork *prefork, int number)
-{
-	const struct pool *pool = &prefork->pools[number];
-	unsigned most = 0;
-
-	for (unsigned i = 0; i < pool->seat_count; i++)
-		if (pool->seats[i].failures > most)
-			most = pool->seats[i].failures;
-	return (most);
-}
-
-uint64_t
-prefork_generation(const struct prefork *prefork)
-{
-	return (prefork->generation);
-}
-
-static bool
-find_seat(const struct prefork *prefork, unsigned n, const struct pool **pool_out,
-    const struct seat **seat_out)
-{
-	for (int i = 0; i < prefork->pool_count; i++) {
-		const struct pool *pool = &prefork->pools[i];
-
-		for (unsigned k = 0; k < pool->seat_count; k++)
-			if (pool->seats[k].state != SEAT_EMPTY && n-- == 0) {
-				*pool_out = pool;
-				*seat_out = &pool->seats[k];
-				return (true);
-			}
-	}
-	return (false);
-}
-
-bool
-prefork_child(const struct prefork *prefork, unsigned n, struct child_info *out)
-{
-	const struct pool *pool;
-	const struct seat *seat;
-
-	if (!find_seat(prefork, n, &pool, &seat))
-		return (false);
-	*out = (struct child_info){
-		.pool = pool->spec.name, .pid = seat->pid,
-		.generation = seat->generation,
-		.age_us = seat->pid > 0 ? when_mono() - seat->started : 0,
-		.slot = seat->slot, .on_board = pool->spec.on_board,
-		.ending = seat->state == SEAT_ENDING,
-		.failures = seat->failures
-	};
-	return (true);
-}
