@@ -47,7 +47,8 @@ describe_fd(const struct site *site)
 	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 	bool ok;
 
-	ASSERT(out != NULL);
+	if (out == NULL)
+		PANIC("cannot make a memfd");
 	ok = write_document(site, out);
 	if (fclose(out) == 0 && ok && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE |
 	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
