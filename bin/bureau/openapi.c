@@ -13,7 +13,6 @@
 #include "arena.h"
 #include "buf.h"
 #include "bureau.h"
-#include "check.h"
 #include "describe.h"
 #include "openapi.h"
 #include "site.h"
@@ -47,8 +46,10 @@ describe_fd(const struct site *site)
 	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 	bool ok;
 
-	if (out == NULL)
-		PANIC("cannot make a memfd");
+	if (out == NULL) {
+		complain("there is no memory for the description");
+		return (-1);
+	}
 	ok = write_document(site, out);
 	if (fclose(out) == 0 && ok && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE |
 	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
