@@ -25,8 +25,8 @@ static const char *const type_schemas[] = {
 	[TYPE_DATE] = "\"type\":%s,\"format\":\"date\"",
 	[TYPE_JSON] = "%s",
 	[TYPE_TEXTS] = "\"type\":%s,\"items\":{\"type\":\"string\"}",
-	[TYPE_UUIDS] = "\"type\":%s,\"items\":{\"type\":\"string\","
-	    "\"format\":\"uuid\"}",
+	[TYPE_UUIDS] =
+	    "\"type\":%s,\"items\":{\"type\":\"string\",\"format\":\"uuid\"}",
 };
 
 static const char *const type_names[] = {

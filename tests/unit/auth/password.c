@@ -242,7 +242,7 @@ static const char *const refused[] = {
 
 static const char *const taken[] = {
 	"correct horse battery staple", "horse-staple-battery",
-	"vxkqzjwp", "t7#Kq!2x", "dq83kd0s", "Gr\xc3\xbc\xc3\x9f" "e aus K\xc3\xb6ln",
+	"vxkqzjwp", "t7#Kq!2x", "dq83kd0s", "Gr\303\274\303\237e aus K\303\266ln",
 	"\xd0\xb4\xd0\xb0\xd0\xb2\xd0\xbd\xd0\xbe\xd1\x81\xd1\x82\xd1\x8c",
 	"my dog ate the printer", "we meet at noon by the mill",
 	"marta walks to the harbour", "Secure-Pass-2024",
