@@ -31,7 +31,7 @@ start_instance() {
 	export ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
 	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
 	    SCRYPT_N=1024 SCRYPT_P=1 "$@"
-	"$build/bin/bureau/bureau" serve >"$BUREAU_HOME/serve.log" 2>&1 &
+	"${bureau:-$build/bin/bureau/bureau}" serve >"$BUREAU_HOME/serve.log" 2>&1 &
 	instance_pid=$!
 	trap stop_instance EXIT
 	trap 'exit 1' INT TERM
