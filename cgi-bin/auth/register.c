@@ -62,17 +62,20 @@ domain_fits(const char *email, const char *domain)
 }
 
 /* Whether REGISTRATION lets this address in. */
-static enum err
-may_join(struct req *rq, const char *email)
+static bool
+is_welcome(const char *email)
 {
 	const char *rule = conf_text(CONF_REGISTRATION);
 
-	if (strcmp(rule, "open") == 0)
-		return (ERR_OK);
-	if (strncmp(rule, "domain:", 7) == 0 && domain_fits(email, rule + 7))
-		return (ERR_OK);
+	return (strcmp(rule, "open") == 0 ||
+	    (strncmp(rule, "domain:", 7) == 0 && domain_fits(email, rule + 7)));
+}
+
+static enum err
+not_welcome(struct req *rq)
+{
 	return (req_fail(rq, ERR_INSUFFICIENT_PERMISSIONS,
-	    strcmp(rule, "invite") == 0 ?
+	    strcmp(conf_text(CONF_REGISTRATION), "invite") == 0 ?
 	    "Registration is by invitation only." :
 	    "Registration is for other addresses only."));
 }
@@ -94,41 +97,62 @@ taken(struct req *rq)
 	    "There is an account with this address already."));
 }
 
-static enum err
-answer_unverified(struct req *rq, const struct db_rows *user)
-{
-	struct buf *out = answer_json(rq, 201);
+/* What is asked for whoever has just become the caller. */
+struct newcomer {
+	struct db_rows	*session, *me;	/* NULL: gets no session yet */
+};
 
+static void
+ask_newcomer(struct req *rq, const char *hash, const char *how,
+    struct newcomer *out)
+{
+	req_query(rq, Q_NEWCOMER_CREDENTIAL, "hash", hash, NULL);
+	if (how == NULL)
+		return;
+	out->session = req_query(rq, Q_NEWCOMER_SESSION, "how", how,
+	    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
+	    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
+	out->me = req_query(rq, Q_ME, NULL);
+}
+
+static enum err
+answer_newcomer(struct req *rq, const char *user,
+    const struct newcomer *newcomer)
+{
+	struct buf *out;
+
+	if (newcomer->session != NULL)
+		return (keep_tokens(rq, user,
+		    db_text(newcomer->session, 0, "session"), 0,
+		    newcomer->me, req_bool(rq, "cookie") || rq->is_form));
+	out = answer_json(rq, 201);
 	buf_text(out, "{\"id\":");
-	buf_json(out, db_text(user, 0, "id"), strlen(db_text(user, 0, "id")));
+	buf_json(out, user, strlen(user));
 	buf_text(out, ",\"message\":\"Verify your address, then sign in.\"}");
 	return (ERR_OK);
 }
 
+/* open: also if somebody else was first in the meantime. */
 static enum err
-create(struct req *rq, const char *email, bool with_session)
+create(struct req *rq, bool open, bool with_session)
 {
-	struct db_rows *user, *session = NULL, *me = NULL;
-	const char *hash;
+	struct newcomer newcomer = { NULL, NULL };
+	const char *hash, *id;
+	struct db_rows *user;
 	enum err err = secret_hash(rq, req_str(rq, "password"), &hash);
 
 	if (err != ERR_OK)
 		return (err);
-	user = req_query(rq, Q_REGISTER_USER, NULL);
-	req_query(rq, Q_REGISTER_CREDENTIAL, "hash", hash, NULL);
-	if (with_session) {
-		session = req_query(rq, Q_REGISTER_SESSION, "email", email,
-		    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
-		    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
-		me = req_query(rq, Q_ME, NULL);
-	}
+	if (!open)
+		req_query(rq, Q_REGISTER_TURN, NULL);
+	user = req_query(rq, Q_REGISTER_USER, "open", open ? "t" : "f", NULL);
+	ask_newcomer(rq, hash, with_session ? "registration" : NULL,
+	    &newcomer);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
-	if (!with_session)
-		return (answer_unverified(rq, user));
-	return (keep_tokens(rq, db_text(user, 0, "id"),
-	    db_text(session, 0, "session"), 0, me,
-	    req_bool(rq, "cookie") || rq->is_form));
+	id = db_text(user, 0, "user");
+	return (id[0] == '\0' ? not_welcome(rq) :
+	    answer_newcomer(rq, id, &newcomer));
 }
 
 static enum err
@@ -146,18 +170,19 @@ join(struct req *rq)
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
 	first = db_text(state, 0, "first")[0] == 't';
-	if (!first && (err = may_join(rq, email)) != ERR_OK)
-		return (err);
+	if (!first && !is_welcome(email))
+		return (not_welcome(rq));
 	if (db_text(state, 0, "taken")[0] == 't')
 		return (taken(rq));
-	return (create(rq, email, first ||
+	return (create(rq, is_welcome(email), first ||
 	    strcmp(conf_text(CONF_REGISTRATION), "open") == 0));
 }
 
 static enum err
 accept_invitation(struct req *rq)
 {
-	struct db_rows *user, *session, *me;
+	struct newcomer newcomer;
+	struct db_rows *user;
 	const char *hash;
 	enum err err = secret_judge(rq, "password", req_str(rq, "password"),
 	    NULL, req_text(rq, "fullName"));
@@ -168,14 +193,8 @@ accept_invitation(struct req *rq)
 	user = req_query(rq, Q_INVITATION_ACCEPT, "hash",
 	    hash_bytea(rq->arena, req_str(rq, "token")), NULL);
 	req_query(rq, Q_INVITATION_NAME, NULL);
-	req_query(rq, Q_INVITATION_CREDENTIAL, "hash", hash, NULL);
-	session = req_query(rq, Q_INVITATION_SESSION,
-	    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
-	    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
-	me = req_query(rq, Q_ME, NULL);
+	ask_newcomer(rq, hash, "invitation", &newcomer);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
-	return (keep_tokens(rq, db_text(user, 0, "user"),
-	    db_text(session, 0, "session"), 0, me,
-	    req_bool(rq, "cookie") || rq->is_form));
+	return (answer_newcomer(rq, db_text(user, 0, "user"), &newcomer));
 }

@@ -57,9 +57,12 @@ const struct route session_routes[] = {
 /* What is being tried, between the two transactions. */
 struct attempt {
 	const char	*key;		/* address as it is counted */
+	const char	*locked;	/* seconds left; NULL: it is not */
 	const char	*user;		/* id; NULL: nobody has it */
 	const char	*hash;
-	bool		 active, verified;
+	const char	*changed;	/* when the password was chosen */
+	bool		 active;
+	bool		 proven;	/* the address is known to be theirs */
 };
 
 /* A denial that must be told: written, then answered. */
@@ -79,13 +82,13 @@ refuse(struct req *rq, const struct attempt *try, const char *outcome,
 static enum err
 locked(struct req *rq, const struct attempt *try)
 {
-	answer_headerf(rq, "Retry-After", "%lld",
-	    (long long)conf_int(CONF_LOCKOUT));
+	if (try->locked != NULL)
+		answer_header(rq, "Retry-After", try->locked);
 	return (refuse(rq, try, "locked", ERR_ACCOUNT_LOCKED, NULL));
 }
 
 static enum err
-look(struct req *rq, struct attempt *try, bool *is_locked)
+look(struct req *rq, struct attempt *try)
 {
 	struct db_rows *found;
 	struct str key;
@@ -97,13 +100,14 @@ look(struct req *rq, struct attempt *try, bool *is_locked)
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
 	try->key = db_text(found, 0, "key");
-	*is_locked = db_text(found, 0, "locked") != NULL;
+	try->locked = db_text(found, 0, "locked");
 	try->user = db_text(found, 0, "user");
 	try->hash = db_text(found, 0, "hash");
+	try->changed = db_text(found, 0, "changed");
 	try->active = try->user != NULL &&
 	    db_text(found, 0, "active")[0] == 't';
-	try->verified = try->user != NULL &&
-	    db_text(found, 0, "verified")[0] == 't';
+	try->proven = try->user != NULL &&
+	    db_text(found, 0, "proven")[0] == 't';
 	return (ERR_OK);
 }
 
@@ -145,7 +149,8 @@ begin(struct req *rq, const struct attempt *try)
 		return (err);
 	leave_former(rq);
 	session = req_query(rq, Q_LOGIN_START, "key", try->key, "user",
-	    try->user, "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
+	    try->user, "changed", try->changed,
+	    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),
 	    "max", auth_interval(rq, CONF_SESSION_MAX_AGE), NULL);
 	if (hash != NULL)
 		req_query(rq, Q_CREDENTIAL_UPGRADE, "hash", hash, "user",
@@ -153,6 +158,8 @@ begin(struct req *rq, const struct attempt *try)
 	me = req_query(rq, Q_ME, NULL);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
+	if (db_count(session) == 0)
+		return (req_fail(rq, ERR_INVALID_CREDENTIALS, NULL));
 	if (db_text(session, 0, "session") == NULL)
 		return (locked(rq, try));
 	return (keep_tokens(rq, try->user, db_text(session, 0, "session"), 0,
@@ -160,7 +167,7 @@ begin(struct req *rq, const struct attempt *try)
 }
 
 static bool
-needs_verified(void)
+needs_proof(void)
 {
 	return (strncmp(conf_text(CONF_REGISTRATION), "domain:", 7) == 0);
 }
@@ -169,15 +176,15 @@ static enum err
 login(struct req *rq)
 {
 	struct attempt try = { .key = NULL };
-	bool is_locked = false, right = false;
+	bool right = false;
 	enum err err;
 
 	if (req_has(rq, "otp"))
 		return (req_fail_field(rq, ERR_INVALID_INPUT, "otp",
 		    "A second factor is not set up here."));
-	if ((err = look(rq, &try, &is_locked)) != ERR_OK)
+	if ((err = look(rq, &try)) != ERR_OK)
 		return (err);
-	if (is_locked)
+	if (try.locked != NULL)
 		return (locked(rq, &try));
 	err = secret_verify(rq, req_str(rq, "password"), try.hash, &right);
 	if (err != ERR_OK)
@@ -188,7 +195,7 @@ login(struct req *rq)
 	if (!try.active)
 		return (refuse(rq, &try, "refused", ERR_ACCOUNT_REVOKED,
 		    NULL));
-	if (needs_verified() && !try.verified)
+	if (needs_proof() && !try.proven)
 		return (refuse(rq, &try, "refused",
 		    ERR_INSUFFICIENT_PERMISSIONS,
 		    "This address has not been verified yet."));

@@ -44,12 +44,15 @@ RETURNING u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
 
 -- name: login_look
 -- One row for every address, known or not.  Who signs in by user name is counted
--- under the address all the same.
-SELECT coalesce(u.email, :key) AS key, login_locked(coalesce(u.email, :key)) AS locked, u.id AS user, c.hash, u.is_active AS active,
-       u.email_verified_at IS NOT NULL AS verified
+-- under the address all the same.  locked: seconds left, or null.  proven: the address
+-- is verified, or its owner has been in before.
+SELECT k.key, ceil(extract(epoch FROM login_locked(k.key) - clock_timestamp()))::int AS locked,
+       u.id AS user, c.hash, c.changed_at::text AS changed, u.is_active AS active,
+       u.email_verified_at IS NOT NULL OR u.last_seen_at IS NOT NULL AS proven
   FROM (VALUES (1)) one
   LEFT JOIN users u ON (u.email = :key OR u.user_name = :key) AND u.deleted_at IS NULL
   LEFT JOIN credentials c ON c.user_id = u.id
+  CROSS JOIN LATERAL (SELECT coalesce(u.email, :key) AS key) k
 
 -- name: login_fail
 -- Counts against the address; both are kept although the answer is an error.
@@ -59,13 +62,13 @@ SELECT login_failed(:key, :max, :lock::interval), sign_in_failed(:user, 'failed'
 SELECT sign_in_failed(:user, :outcome)
 
 -- name: login_start
--- A session, unless parallel guesses locked the address meanwhile: then null.
+-- A session; null where parallel guesses locked the address meanwhile, no row where the
+-- password was changed since it was verified.
 SELECT CASE WHEN login_succeeded(:key) IS NULL
             THEN session_start(:user, address_now(), agent_now(), :idle::interval, :max::interval) END AS session
-
--- name: session_begin
--- For whoever has just become the caller: registered, or invited.
-SELECT session_start(:user, address_now(), agent_now(), :idle::interval, :max::interval, :how) AS session
+  FROM credentials c
+ WHERE c.user_id = :user AND c.changed_at = :changed::timestamptz
+   FOR NO KEY UPDATE OF c
 
 -- name: credential_upgrade
 -- The same password at the cost of today.
@@ -94,18 +97,19 @@ SELECT NOT EXISTS (SELECT FROM users) AS first,
 -- How often an address may be told that an account exists.
 SELECT throttle_try('registration', host(address_now()), 5, interval '1 hour') AS ok
 
+-- name: register_turn
+-- One at a time where only the first may register.
+SELECT pg_advisory_xact_lock(hashtextextended('bureau.first', 0))
+
 -- name: register_user
--- Triggers choose the role.
-INSERT INTO users (full_name, email) VALUES (:fullName, :email) RETURNING id
-
--- name: register_credential
-INSERT INTO credentials (user_id, hash)
-SELECT u.id, :hash FROM users u WHERE u.email = :email AND u.deleted_at IS NULL
-
--- name: register_session
-SELECT session_start(u.id, address_now(), agent_now(), :idle::interval, :max::interval, 'registration') AS session
-  FROM users u
- WHERE u.email = :email AND u.deleted_at IS NULL
+-- Triggers choose the role.  Makes the new person the caller for the rest of the
+-- transaction; nobody, where only the first may register and somebody was first.
+WITH made AS (
+	INSERT INTO users (full_name, email)
+	SELECT :fullName, :email
+	 WHERE :open::boolean OR NOT EXISTS (SELECT FROM users)
+	RETURNING id)
+SELECT set_config('bureau.user', coalesce((SELECT id::text FROM made), ''), true) AS user
 
 -- name: invitation_accept
 -- Makes the invited person the caller for the rest of the transaction.
@@ -114,11 +118,14 @@ SELECT set_config('bureau.user', invitation_accept(:hash)::text, true) AS user
 -- name: invitation_name
 UPDATE users SET full_name = :fullName WHERE id = actor()
 
--- name: invitation_credential
-INSERT INTO credentials (user_id, hash) VALUES (actor(), :hash)
+-- name: newcomer_credential
+-- For whoever has just become the caller.
+INSERT INTO credentials (user_id, hash)
+SELECT actor(), :hash WHERE actor() IS NOT NULL
 
--- name: invitation_session
-SELECT session_start(actor(), address_now(), agent_now(), :idle::interval, :max::interval, 'invitation') AS session
+-- name: newcomer_session
+SELECT session_start(actor(), address_now(), agent_now(), :idle::interval, :max::interval, :how) AS session
+ WHERE actor() IS NOT NULL
 
 -- --- the password ---------------------------------------------------------------
 
