@@ -2,8 +2,11 @@
 """Passwords: which are taken, how they are kept and changed (A18, A19)."""
 
 import base64
+import concurrent.futures
 import hashlib
 import os
+import subprocess
+import time
 
 import pytest
 
@@ -152,6 +155,36 @@ def test_a_changed_password_ends_all_other_sessions(member):
         assert client.Client().post("/auth/refresh-token", {"refreshToken": other.tokens["refreshToken"]}).status == 401
     assert login(member.user["email"], client.PASSWORD).status == 401
     assert login(member.user["email"], FRESH).status == 200
+
+
+def psql_session():
+    return subprocess.Popen(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+
+
+def say(session, text):
+    session.stdin.write("SET search_path = bureau, public;" + text + "\n")
+    session.stdin.flush()
+
+
+def until(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+
+
+def test_a_password_that_is_changed_meanwhile_lets_nobody_in(member):
+    """Between the look at the hash and the session the password becomes another one."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%credentials%'"
+    with psql_session() as session, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        say(session, f"BEGIN; UPDATE credentials SET changed_at = now() WHERE user_id = '{member.user['id']}';")
+        until(lambda: client.sql("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'") != [["0"]])
+        answer = pool.submit(login, member.user["email"], client.PASSWORD)
+        until(lambda: answer.done() or client.sql(waiting) != [["0"]])
+        assert not answer.done()
+        say(session, "COMMIT;")
+        session.stdin.close()
+        assert (answer.result().status, answer.result().code) == (401, 1002)
+    assert login(member.user["email"], client.PASSWORD).status == 200
 
 
 def test_changing_it_needs_the_one_there_is(member):
