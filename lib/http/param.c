@@ -345,16 +345,33 @@ array_open(struct arena *arena, struct buf *array)
 	buf_char(array, '{');
 }
 
+static bool
+count_fits(const struct param *param, const char *name, size_t count,
+    struct field_errors *errors)
+{
+	size_t many = param->many > 0 ? param->many : ITEM_MAX;
+
+	if (count > many)
+		field_error(errors, name, ERR_VALIDATION_ERROR,
+		    "It has too many entries.");
+	else if (count == 0 && param->required)
+		field_error(errors, name, ERR_MISSING_REQUIRED_FIELD,
+		    "It must not be empty.");
+	else
+		return (true);
+	return (false);
+}
+
 static void
 array_close(const struct param *param, const char *name, struct buf *array,
     size_t count, struct values *values, struct field_errors *errors)
 {
-	size_t many = param->many > 0 ? param->many : ITEM_MAX;
-
 	buf_char(array, '}');
-	if (count > many || array->failed)
+	if (!count_fits(param, name, count, errors))
+		return;
+	if (array->failed)
 		field_error(errors, name, ERR_VALIDATION_ERROR,
-		    "It has too many entries.");
+		    "It is too large.");
 	else
 		values_add(values, param,
 		    (struct str){ array->data, array->len });
@@ -475,13 +492,9 @@ json_objects(struct arena *arena, const struct param *param,
     struct field_errors *errors)
 {
 	size_t n = json_object_array_length(json);
-	size_t many = param->many > 0 ? param->many : ITEM_MAX;
 
-	if (n > many) {
-		field_error(errors, name, ERR_VALIDATION_ERROR,
-		    "It has too many entries.");
+	if (!count_fits(param, name, n, errors))
 		return;
-	}
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *entry = json_object_array_get_idx(json, i);
 		const char *at = arena_printf(arena, "%s[%zu]", name, i);
@@ -679,6 +692,15 @@ schema_choices(struct buf *out, const char *choices)
 }
 
 static void
+schema_count(struct buf *out, const struct param *param)
+{
+	if (param->required)
+		buf_text(out, ",\"minItems\":1");
+	buf_printf(out, ",\"maxItems\":%u",
+	    param->many > 0 ? param->many : ITEM_MAX);
+}
+
+static void
 schema_bounds(struct buf *out, const struct param *param)
 {
 	bool is_text = param->type <= PARAM_SECRET;
@@ -705,14 +727,18 @@ param_schema(struct buf *out, const struct param *param)
 		if (param->type == PARAM_OBJECTS)
 			buf_text(out, "{\"type\":\"array\",\"items\":");
 		params_schema(out, param->of, IN_BODY);
-		if (param->type == PARAM_OBJECTS)
+		if (param->type == PARAM_OBJECTS) {
+			schema_count(out, param);
 			buf_char(out, '}');
+		}
 	} else {
 		buf_char(out, '{');
 		buf_text(out, types[param->type].schema);
 		if (param->choices != NULL)
 			schema_choices(out, param->choices);
 		schema_bounds(out, param);
+		if (types[param->type].is_array)
+			schema_count(out, param);
 		if (param->doc != NULL && !param->nullable) {
 			buf_text(out, ",\"description\":");
 			buf_json(out, param->doc, strlen(param->doc));

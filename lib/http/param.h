@@ -49,7 +49,7 @@ struct param {
 	const char		*name;
 	enum param_type		 type;
 	enum param_place	 in;
-	bool			 required;
+	bool			 required;	/* and not empty */
 	bool			 nullable;	/* JSON null is a value */
 	bool			 folded;	/* a line kept folded, for comparing */
 	int64_t			 min, max;

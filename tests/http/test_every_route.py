@@ -58,7 +58,9 @@ def fitting(schema, name=""):
         return schema.get("minimum", 1)
     if wanted == "object":
         return {n: fitting(schema["properties"][n], n) for n in schema.get("required", [])}
-    return {"boolean": True, "array": []}[wanted]
+    if wanted == "array":
+        return [fitting(schema["items"], name)] * schema.get("minItems", 0)
+    return {"boolean": True}[wanted]
 
 
 def wrong(schema):

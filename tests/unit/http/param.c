@@ -191,6 +191,29 @@ a_field_given_twice_is_refused(void **state)
 }
 
 static void
+a_required_list_is_not_empty(void **state)
+{
+	static const struct param needed[] = {
+		{ "lines", PARAM_LINES, .required = true },
+		{ "parts", PARAM_OBJECTS, .required = true, .of = part },
+		PARAMS_END
+	};
+	struct field_errors errors = { .count = 0 };
+	struct json_object *object;
+	struct json_error where;
+	struct values values;
+
+	values_init(&values, *state, needed);
+	assert_true(json_parse(*state, STR("{\"lines\":[],\"parts\":[]}"),
+	    &object, &where));
+	param_object(*state, needed, object, &values, &errors);
+	assert_int_equal(errors.count, 2);
+	for (size_t i = 0; i < errors.count; i++)
+		assert_int_equal(errors.list[i].err,
+		    ERR_MISSING_REQUIRED_FIELD);
+}
+
+static void
 many_errors_do_not_overflow(void **state)
 {
 	struct field_errors errors = { .count = 0 };
@@ -229,6 +252,8 @@ main(void)
 	    UNIT_TEST(an_input_left_empty_was_not_given);
 	list.tests[list.count++] = (struct CMUnitTest)
 	    UNIT_TEST(a_field_given_twice_is_refused);
+	list.tests[list.count++] = (struct CMUnitTest)
+	    UNIT_TEST(a_required_list_is_not_empty);
 	list.tests[list.count++] = (struct CMUnitTest)
 	    UNIT_TEST(many_errors_do_not_overflow);
 	list.tests[list.count++] = (struct CMUnitTest)
