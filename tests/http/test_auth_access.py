@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Access tokens: what is ours opens the door, and nothing else does (A1-A6, A9)."""
 
+import socket
 import time
 import urllib.parse
 
@@ -77,6 +78,19 @@ def test_hs256_under_the_public_key_is_refused(good, refusal):
 def test_a_header_that_says_more_or_other_is_refused(good, refusal, extra):
     header, claims = good
     assert refused(forge.es256({**header, **extra}, forge.fresh(claims)), refusal)
+
+
+def test_no_key_is_fetched_from_anywhere(good, refusal):
+    header, claims = good
+    with socket.socket() as trap:
+        trap.bind(("127.0.0.1", 0))
+        trap.listen()
+        trap.setblocking(False)
+        url = "http://127.0.0.1:%d/" % trap.getsockname()[1]
+        for extra in ({"jku": url}, {"x5u": url}, {"kid": url}, {"jku": url, "kid": "other"}, {"typ": url}):
+            assert refused(forge.es256({**header, **extra}, forge.fresh(claims)), refusal)
+        with pytest.raises(BlockingIOError):
+            trap.accept()
 
 
 def test_a_key_of_ones_own_in_the_header_is_refused(good, refusal):
