@@ -25,8 +25,8 @@ GRANT USAGE ON SCHEMA bureau TO bureau_responder;
 -- Whether the schema is the one it was built for.
 GRANT SELECT ON migrations TO bureau_responder;
 GRANT EXECUTE ON FUNCTION
-	actor(), session_now(), token_now(), request_now(), address_now(), agent_now(),
-	rights_now(), may(text), is_operator(), ts(timestamptz), uuid_v7(), picture_of(text, text),
+	actor(), session_now(), token_now(), origin_now(int), request_now(), address_now(), agent_now(),
+	rights_now(), may(text), is_operator(), ts(timestamptz), uuid_v7(),
 	authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text), event_cursor(),
 	audit_note(text, text, uuid, jsonb), request_committed(uuid),
 	idempotency_claim(text, bytea), idempotency_store(text, int, jsonb, bytea),

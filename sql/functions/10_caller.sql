@@ -21,17 +21,23 @@ CREATE OR REPLACE FUNCTION token_now() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('bureau.token', true), '')::uuid;
 
+-- Where a write comes from: request id, address and program in one setting, since each
+-- costs; a read has none.
+CREATE OR REPLACE FUNCTION origin_now(_part int) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(split_part(current_setting('bureau.origin', true), E'\x1f', _part), '');
+
 CREATE OR REPLACE FUNCTION request_now() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('bureau.request', true), '')::uuid;
+RETURN origin_now(1)::uuid;
 
 CREATE OR REPLACE FUNCTION address_now() RETURNS inet
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('bureau.address', true), '')::inet;
+RETURN origin_now(2)::inet;
 
 CREATE OR REPLACE FUNCTION agent_now() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('bureau.agent', true), '');
+RETURN origin_now(3);
 
 -- Everything the caller may do in this transaction.
 CREATE OR REPLACE FUNCTION rights_now() RETURNS text[]

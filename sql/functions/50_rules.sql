@@ -74,6 +74,27 @@ BEGIN
 END
 $$;
 
+-- A person's picture, or until there is one the initials on a colour of their own, as a data URL.
+CREATE OR REPLACE FUNCTION picture_of(_picture text, _name text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_words text[] := regexp_split_to_array(trim(_name), '\s+');
+	_initials text;
+BEGIN
+	IF _picture IS NOT NULL THEN
+		RETURN _picture;
+	END IF;
+	_initials := upper(left(_words[1], 1)
+		|| CASE WHEN cardinality(_words) > 1 THEN left(_words[cardinality(_words)], 1) ELSE '' END);
+	-- Only what cannot end the text of an SVG.
+	_initials := translate(_initials, '<>&"''', '');
+	RETURN 'data:image/svg+xml;base64,' || translate(encode(convert_to(format(
+		'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="hsl(%s 45%% 38%%)"/>'
+		'<text x="32" y="33" fill="#fff" font-family="sans-serif" font-size="26" text-anchor="middle" dominant-baseline="central">%s</text></svg>',
+		abs(hashtext(_name)::bigint) % 360, _initials), 'UTF8'), 'base64'), E'\n', '');
+END
+$$;
+
 -- Trigger of new people.  The first of an empty system is the chairperson; who may create people
 -- chooses role and permissions; everybody else is an employee, and so is whoever comes by way of
 -- auth, which is registration.
@@ -99,6 +120,7 @@ BEGIN
 		PERFORM permissions_guard(_patterns);
 	END IF;
 	NEW.granted := permissions_resolve(_patterns);
+	NEW.picture := picture_of(NEW.profile_pic, NEW.full_name);
 	RETURN NEW;
 END
 $$;
@@ -123,6 +145,7 @@ BEGIN
 		PERFORM permissions_guard(_patterns);
 		NEW.granted := permissions_resolve(_patterns);
 	END IF;
+	NEW.picture := picture_of(NEW.profile_pic, NEW.full_name);
 	RETURN NEW;
 END
 $$;

@@ -87,15 +87,14 @@ BEGIN
 
 	_done := set_config('bureau.user', coalesce(user_id::text, ''), true)
 		|| set_config('bureau.session', coalesce(session_id::text, ''), true)
-		|| set_config('bureau.token', coalesce(_token_id::text, ''), true)
-		|| set_config('bureau.permissions', permissions::text, true)
-		|| set_config('bureau.request', coalesce(_request::text, ''), true)
-		|| set_config('bureau.address', coalesce(_address::text, ''), true)
-		|| set_config('bureau.agent', coalesce(_agent, ''), true);
+		|| set_config('bureau.permissions', permissions::text, true);
 	IF NOT _write THEN
 		_done := set_config('transaction_read_only', 'on', true);
 		RETURN;
 	END IF;
+	_done := set_config('bureau.token', coalesce(_token_id::text, ''), true)
+		|| set_config('bureau.origin', concat_ws(E'\x1f', coalesce(_request::text, ''),
+		                                         coalesce(host(_address), ''), _agent), true);
 	PERFORM pg_advisory_xact_lock(uuid_hash_extended(_request, 1));
 	IF _stale AND user_id IS NOT NULL THEN
 		PERFORM seen(user_id, session_id, _token_id);

@@ -104,6 +104,8 @@ CREATE TABLE users (
 	-- Media id or path; null: the initials.
 	profile_pic       text
 	                  CONSTRAINT users_profile_pic_check CHECK (char_length(profile_pic) <= 2048),
+	-- What is shown: the picture or the initials; kept by trigger.
+	picture           text NOT NULL,
 	-- Job title.
 	designation       text
 	                  CONSTRAINT users_designation_check
@@ -344,7 +346,7 @@ CREATE TABLE audit_chain (
 );
 
 INSERT INTO watched (table_name, resource, masked, quiet, derived, audience) VALUES
-	('users', 'users', '{}', '{last_seen_at}', '{granted}',
+	('users', 'users', '{}', '{last_seen_at}', '{granted,picture}',
 	 ARRAY['perm:users:read', 'user:{id}']),
 	('roles', 'roles', '{}', '{}', '{}',
 	 ARRAY['perm:roles:manage', 'perm:users:read']),

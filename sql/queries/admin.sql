@@ -4,11 +4,11 @@
 -- responder.  Who may act on whom is the business of triggers
 -- (functions/50_rules.sql), so no query asks it again.
 
--- `permissions` are a person's own, beyond the role's; `granted` is what role
--- and own ones come to, every name spelt out.
+-- `permissions` is what role and own ones come to, every name spelt out;
+-- `ownPermissions` are those beyond the role's, as they were given.
 
 -- record: User id:uuid fullName:text email:text profilePic:text
--- record: User designation:text? role:text permissions:texts granted:texts
+-- record: User designation:text? role:text permissions:texts ownPermissions:texts
 -- record: User isActive:bool createdAt:time updatedAt:time version:int
 
 -- record: Invitation user:json inviteUrl:text
@@ -24,8 +24,8 @@
 -- key: u.id
 -- order: -createdAt
 SELECT u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
-       r.name AS role, u.permissions, u.granted,
+       u.picture AS "profilePic", u.designation,
+       r.name AS role, u.granted AS permissions, u.permissions AS "ownPermissions",
        u.is_active AS "isActive", u.created_at AS "createdAt",
        u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
@@ -35,8 +35,8 @@ SELECT u.id, u.full_name AS "fullName", u.email,
 -- returns: User
 -- One person as they are: to read, and to say why a change touched nobody.
 SELECT u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
-       r.name AS role, u.permissions, u.granted,
+       u.picture AS "profilePic", u.designation,
+       r.name AS role, u.granted AS permissions, u.permissions AS "ownPermissions",
        u.is_active AS "isActive", u.created_at AS "createdAt",
        u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
@@ -48,9 +48,9 @@ SELECT u.id, u.full_name AS "fullName", u.email,
 INSERT INTO users AS u (full_name, email, designation, role_id)
 VALUES (:fullName, :email, :designation, role_named(:role))
 RETURNING u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       u.picture AS "profilePic", u.designation,
        (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.permissions, u.granted, u.is_active AS "isActive",
+       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
 -- name: user_invitation
@@ -74,9 +74,9 @@ UPDATE users u
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
 RETURNING u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       u.picture AS "profilePic", u.designation,
        (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.permissions, u.granted, u.is_active AS "isActive",
+       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
 -- name: user_revoke
@@ -87,9 +87,9 @@ UPDATE users u
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
 RETURNING u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       u.picture AS "profilePic", u.designation,
        (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.permissions, u.granted, u.is_active AS "isActive",
+       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
 -- name: user_restore
@@ -99,9 +99,9 @@ UPDATE users u
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
 RETURNING u.id, u.full_name AS "fullName", u.email,
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation,
+       u.picture AS "profilePic", u.designation,
        (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.permissions, u.granted, u.is_active AS "isActive",
+       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
 -- record: Person id:uuid fullName:text profilePic:text
@@ -114,7 +114,7 @@ RETURNING u.id, u.full_name AS "fullName", u.email,
 -- key: u.id
 -- order: fullName
 SELECT u.id, u.full_name AS "fullName",
-       picture_of(u.profile_pic, u.full_name) AS "profilePic"
+       u.picture AS "profilePic"
   FROM users u
  WHERE u.deleted_at IS NULL AND u.is_active
 

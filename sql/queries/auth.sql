@@ -19,7 +19,7 @@
 -- returns: Me
 -- Whoever calls, also after session_start() in the same transaction.
 SELECT u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation, r.name AS role,
+       u.picture AS "profilePic", u.designation, r.name AS role,
        u.granted AS permissions, u.is_active AS "isActive", u.locale, u.theme,
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
@@ -36,7 +36,7 @@ UPDATE users u
   FROM roles r
  WHERE u.id = actor() AND r.id = u.role_id AND u.version = coalesce(:ifVersion, u.version)
 RETURNING u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
-       picture_of(u.profile_pic, u.full_name) AS "profilePic", u.designation, r.name AS role,
+       u.picture AS "profilePic", u.designation, r.name AS role,
        u.granted AS permissions, u.is_active AS "isActive", u.locale, u.theme,
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 

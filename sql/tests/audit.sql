@@ -19,8 +19,8 @@ SELECT is((SELECT (whole).actor IS NULL AND (whole).agent = current_setting('app
 	'psql''s acts name the program and the database role');
 
 -- As somebody.
-SELECT set_config('bureau.request', '01890000-0000-7000-8000-000000000001', true) <> '' AND
-       set_config('bureau.address', '192.0.2.7', true) <> '' AND set_config('bureau.agent', 'browser', true) <> '' AS ok \gset
+SELECT set_config('bureau.origin', concat_ws(E'\x1f', '01890000-0000-7000-8000-000000000001', '192.0.2.7',
+                  'browser'), true) <> '' AS ok \gset
 SELECT ok(pg_temp.call_as('chair@example.org') IS NOT NULL, 'as the chairperson:');
 UPDATE users SET designation = 'Clerk' WHERE email = 'employee@example.org';
 SELECT is((SELECT action || before || after FROM pg_temp.last_audit()),

@@ -10,7 +10,7 @@ import pytest
 
 import client
 
-FIELDS = {"id", "fullName", "email", "profilePic", "designation", "role", "permissions", "granted",
+FIELDS = {"id", "fullName", "email", "profilePic", "designation", "role", "permissions", "ownPermissions",
           "isActive", "createdAt", "updatedAt", "version"}
 
 
@@ -156,11 +156,11 @@ def test_role_permissions_and_designation_change_and_take_effect_at_once(chair):
     path = "/users/" + who.user["id"]
     assert who.get("/audit").status == 403
     changed = chair.patch(path, {"permissions": ["audit:*"], "designation": "Auditor"})
-    assert changed.status == 200 and changed.json["permissions"] == ["audit:*"]
-    assert "audit:read" in changed.json["granted"] and changed.json["designation"] == "Auditor"
+    assert changed.status == 200 and changed.json["ownPermissions"] == ["audit:*"]
+    assert "audit:read" in changed.json["permissions"] and changed.json["designation"] == "Auditor"
     assert who.get("/audit?limit=1").status == 200
     changed = chair.patch(path, {"role": "manager", "permissions": [], "designation": None}).json
-    assert (changed["role"], changed["permissions"], changed["designation"]) == ("manager", [], None)
+    assert (changed["role"], changed["ownPermissions"], changed["designation"]) == ("manager", [], None)
     assert who.get("/audit").status == 403 and who.get("/users?limit=1").status == 200
 
 

@@ -13,7 +13,7 @@ const { PEER, PORT, KEY } = process.env;
 
 const statement = {
 	name: 'me',
-	text: `SELECT u.id, u.full_name AS "fullName", u.email, u.profile_pic AS "profilePic",
+	text: `SELECT u.id, u.full_name AS "fullName", u.email, u.picture AS "profilePic",
 	              u.designation, r.name AS role, u.granted AS permissions,
 	              u.is_active AS "isActive", u.created_at AS "createdAt",
 	              u.updated_at AS "updatedAt", u.version
