@@ -32,6 +32,9 @@
 #define WORKERS_MOST	8
 #define SPARE		10	/* connections beside the responders' */
 
+/* A command opens one site, for as long as it runs. */
+static struct arena *lasting;
+
 bool
 complain(const char *format, ...)
 {
@@ -257,7 +260,9 @@ site_open_telling(struct site *site, conf_complain *tell, void *cls)
 	static const char *const web[] = { "www-data", "lighttpd", "nobody",
 	    NULL };
 
-	*site = (struct site){ .arena = arena_new(ARENA_PLAIN, ARENA_LIMIT),
+	if (lasting == NULL)
+		lasting = arena_new(ARENA_PLAIN, ARENA_LIMIT);
+	*site = (struct site){ .arena = lasting,
 	    .tell = tell, .tell_cls = cls };
 	site->home = absolute(site->arena,
 	    env_or("BUREAU_HOME", LOCALSTATEDIR "/lib/bureau"));

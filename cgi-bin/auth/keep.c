@@ -20,14 +20,15 @@
 
 #define REFRESH_PATH	"/api/v1/auth"
 
-static struct str refresh_key;		/* lives as long as the process */
+/* As long as the process. */
+static struct arena *lasting;
+static struct str refresh_key;
 
 void
 keep_open(void)
 {
-	struct arena *arena = arena_new(ARENA_PLAIN, 65536);
-
-	if (!jwt_can_sign() || !text_base64url_decode(arena,
+	lasting = arena_new(ARENA_PLAIN, 65536);
+	if (!jwt_can_sign() || !text_base64url_decode(lasting,
 	    str_of(conf_text(CONF_REFRESH_KEY)), &refresh_key) ||
 	    refresh_key.n < REFRESH_KEY_MIN) {
 		log_event(LOG_ERROR, "auth.keys", "why", "JWT_PRIVATE_KEY or "
