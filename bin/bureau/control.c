@@ -27,6 +27,7 @@
 #include "prefork.h"
 #include "services.h"
 #include "site.h"
+#include "text.h"
 #include "when.h"
 
 #define ROLL_BEGINS	INT64_C(10000000)	/* us, when all is well */
@@ -156,6 +157,26 @@ struct told {
 	const char		*json;
 };
 
+/* The first line of an answer; what follows is for --json. */
+static bool
+read_told(struct str answer, struct told *out)
+{
+	int64_t numbers[4];
+	struct str line, word;
+
+	if (!str_split(&answer, '\n', &line))
+		return (false);
+	for (unsigned i = 0; i < COUNT_OF(numbers); i++)
+		if (!str_split(&line, ' ', &word) ||
+		    !text_int(word, 0, INT64_MAX, &numbers[i]))
+			return (false);
+	*out = (struct told){ .pid = (int)numbers[0],
+	    .generation = (unsigned long long)numbers[1],
+	    .rolling = (int)numbers[2], .started = numbers[3],
+	    .json = answer.p };
+	return (true);
+}
+
 /* Ask the supervisor; false when none answers. */
 static bool
 ask(const struct site *site, struct told *out)
@@ -175,9 +196,7 @@ ask(const struct site *site, struct told *out)
 	while ((n = read(fd, piece, sizeof(piece))) > 0)
 		buf_add(&answer, piece, (size_t)n);
 	close(fd);
-	out->json = strchr(answer.data, '\n');
-	return (out->json++ != NULL && sscanf(answer.data, "%d %llu %d %lld",
-	    &out->pid, &out->generation, &out->rolling, &out->started) == 4);
+	return (read_told((struct str){ answer.data, answer.len }, out));
 }
 
 static int

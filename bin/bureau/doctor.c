@@ -147,29 +147,45 @@ ask_version(const char *path, char *said, size_t size)
 	said[n > 0 ? n : 0] = '\0';
 }
 
+/* "lighttpd/1.4.69 (ssl) - …" */
+static bool
+read_version(const char *said, int64_t *minor, int64_t *patch)
+{
+	struct str rest = str_of(said), word;
+
+	return (str_starts(rest, "lighttpd/1.") &&
+	    str_split(&rest, '.', &word) && str_split(&rest, '.', &word) &&
+	    text_int(word, 0, 9999, minor) && str_split(&rest, ' ', &word) &&
+	    text_int(word, 0, 9999, patch));
+}
+
 /* What the version in Debian 12 cannot do, and what answers for it. */
 static void
 examine_lighttpd(struct report *r)
 {
 	const char *path = site_program(&r->site, "lighttpd");
-	unsigned minor = 0, patch = 0;
+	const char *version;
+	int64_t minor, patch;
 	char said[256];
 
 	if (path == NULL)
 		return;
 	ask_version(path, said, sizeof(said));
-	if (sscanf(said, "lighttpd/1.%u.%u", &minor, &patch) != 2)
+	if (!read_version(said, &minor, &patch)) {
 		tell(r, NOTE, "lighttpd does not tell its version", NULL);
-	else if (minor < 4 || patch < 69)
-		tell(r, WRONG, SAY(r, "lighttpd 1.%u.%u is older than 1.4.69",
-		    minor, patch), "install a newer one");
-	else if (patch < 83)
-		tell(r, NOTE, SAY(r, "lighttpd 1.%u.%u lacks the later HTTP/2 "
+		return;
+	}
+	version = SAY(r, "lighttpd 1.%d.%d", (int)minor, (int)patch);
+	if (minor < 4 || (minor == 4 && patch < 69))
+		tell(r, WRONG, SAY(r, "%s is older than 1.4.69", version),
+		    "install a newer one");
+	else if (minor == 4 && patch < 83)
+		tell(r, NOTE, SAY(r, "%s lacks the later HTTP/2 "
 		    "defences and lets X_Forwarded_For pass for "
 		    "X-Forwarded-For; Bureau's configuration switches the one "
-		    "off and refuses the other", minor, patch), NULL);
+		    "off and refuses the other", version), NULL);
 	else
-		tell(r, FINE, SAY(r, "lighttpd 1.%u.%u", minor, patch), NULL);
+		tell(r, FINE, version, NULL);
 }
 
 static void

@@ -142,7 +142,7 @@ bool
 secrets_fill(const struct site *site)
 {
 	const char *refresh = secret_text(site, "refresh.key");
-	struct signing_key key;
+	struct signing_key key = { "" };
 	struct buf keys;
 
 	if (refresh == NULL || !read_signing_key(site, &key))
@@ -163,8 +163,9 @@ secrets_fill(const struct site *site)
 bool
 secrets_rotate(const struct site *site)
 {
-	struct signing_key old;
+	struct signing_key old = { "" };
 	struct buf lines;
+	int64_t until;
 
 	if (conf_text(CONF_JWT_KEY_FILE)[0] != '\0')
 		return (complain("the signing key is JWT_KEY_FILE's; whoever "
@@ -173,8 +174,9 @@ secrets_rotate(const struct site *site)
 		return (false);
 	buf_init(&lines, site->arena, 2 * KEYS_MAX);
 	read_retired(site, NULL, &lines);
-	buf_printf(&lines, "%lld %s=%s\n", (long long)(when_now() / 1000 +
-	    conf_int(CONF_JWT_EXPIRES_IN) + SKEW), old.kid, old.public_half);
+	until = when_now() / 1000 + conf_int(CONF_JWT_EXPIRES_IN) + SKEW;
+	buf_printf(&lines, "%lld %s=%s\n", (long long)until, old.kid,
+	    old.public_half);
 	/* The old half is kept first: a crash in between loses no token. */
 	return (!lines.failed && write_file(secret_path(site, "jwt-retired"),
 	    (struct str){ lines.data, lines.len }, 0600, nobody_else) &&

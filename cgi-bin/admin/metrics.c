@@ -90,7 +90,7 @@ label(struct buf *out, const char *name, const char *value)
 	for (const char *c = value; *c != '\0'; c++) {
 		if (*c == '\\' || *c == '"')
 			buf_char(out, '\\');
-		buf_char(out, *c >= ' ' && *c < 0x7f ? *c : '?');
+		buf_add(out, *c >= ' ' && *c < 0x7f ? c : "?", 1);
 	}
 	buf_char(out, '"');
 }

@@ -302,8 +302,8 @@ operation_id(struct buf *out, const struct route *route)
 		if (*c == '{')
 			buf_text(out, "By");
 		if (isalnum((unsigned char)*c))
-			buf_char(out, upper ?
-			    (char)toupper((unsigned char)*c) : *c);
+			buf_char(out, (char)(upper ?
+			    toupper((unsigned char)*c) : *c));
 		upper = !isalnum((unsigned char)*c);
 	}
 }

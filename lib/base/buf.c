@@ -143,16 +143,22 @@ buf_url(struct buf *buf, const char *text, size_t len)
 	}
 }
 
+static bool
+is_one_of(char c, const char *these)
+{
+	return (c != '\0' && strchr(these, c) != NULL);
+}
+
 void
 buf_csv(struct buf *buf, const char *text, size_t len)
 {
 	bool quoted, formula;
 	size_t i;
 
-	formula = len > 0 && memchr("=+-@\t\r", text[0], 6) != NULL;
+	formula = len > 0 && is_one_of(text[0], "=+-@\t\r");
 	quoted = len > 0 && (text[0] == ' ' || text[len - 1] == ' ');
 	for (i = 0; i < len && !quoted; i++)
-		quoted = memchr(",\"\r\n", text[i], 4) != NULL;
+		quoted = is_one_of(text[i], ",\"\r\n");
 
 	if (quoted)
 		buf_char(buf, '"');

@@ -112,7 +112,7 @@ conf_set(enum conf_key key, const char *value, conf_complain *tell, void *cls)
 {
 	const struct listener who = { tell, cls, key };
 	const struct conf_row *row = &conf_rows[key];
-	int64_t number;
+	int64_t number = 0;
 	char *copy;
 
 	/* Nothing, where nothing cannot be meant, is the fallback. */

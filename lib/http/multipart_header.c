@@ -292,7 +292,7 @@ is_token_char(char c)
 static char
 lower(char c)
 {
-	return (c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+	return ((char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
 }
 
 static bool
