@@ -28,6 +28,7 @@ start_instance() {
 	export BUREAU_HOME BUREAU_PORT BASE_URL PGDATABASE PGUSER PGPASSFILE
 	# Exported, so that a suite can start it again, and its command line agrees.
 	# shellcheck disable=SC2163 # words such as NAME=VALUE
+	# shellcheck disable=SC2163 # "$@" are assignments
 	export ENVIRONMENT=development RESPONDERS='auth admin skeleton' \
 	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
 	    SCRYPT_N=1024 SCRYPT_P=1 "$@"
