@@ -42,15 +42,16 @@ struct jwt_claims {
  * before.  False, after one log line, when a setting is malformed or the private
  * key has no public half; no token is then valid.
  */
-bool		jwt_open(void);
-void		jwt_close(void);
+bool			jwt_open(void);
+void			jwt_close(void);
 
 /* now: seconds since 1970.  out is filled at JWT_OK only. */
 enum jwt_outcome	jwt_verify(struct str token, int64_t now,
-		    struct jwt_claims *out);
+			    struct jwt_claims *out);
 /* This process may sign. */
-bool		jwt_can_sign(void);
+bool			jwt_can_sign(void);
 /* The caller sees to jwt_can_sign(); ids are canonical UUIDs. */
-struct str	jwt_sign(struct arena *arena, const struct jwt_claims *claims);
+struct str		jwt_sign(struct arena *arena,
+			    const struct jwt_claims *claims);
 
 #endif

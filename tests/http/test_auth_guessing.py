@@ -2,12 +2,15 @@
 """Guessing passwords and addresses: it ends soon, and the answers tell nothing (A20, A21)."""
 
 import concurrent.futures
+import os
+import shutil
 import statistics
 import time
 
 import pytest
 
 import client
+import house
 
 WRONG = "none of the right ones"
 
@@ -135,3 +138,48 @@ def test_somebody_without_a_password_takes_like_time_too(member):
     assert (answer.status, answer.code) == (401, 1002)
     known, unknown = median_times(member.user["email"], client.fresh_email("nobody"), 60)
     assert abs(known - unknown) < 0.25 * known, (known, unknown)
+
+
+# --- the gate ------------------------------------------------------------------------------
+
+@pytest.fixture
+def dear():
+    """An instance where a hash takes long enough to be looked at."""
+    home = os.environ["BUREAU_HOME"] + "-dear"
+    shutil.rmtree(home, ignore_errors=True)
+    os.makedirs(home)
+    one = house.House(home)
+    one.start(SCRYPT_N="65536", SCRYPT_P="2", MAX_WORKERS="8")
+    yield one
+    one.stop()
+
+
+def name_of(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+            return comm.read().strip()
+    except OSError:
+        return ""
+
+
+def at_the_gate():
+    """How many processes of auth hold a place; one hashes while it does."""
+    with open("/proc/locks", encoding="ascii") as locks:
+        held = [line.split() for line in locks if " -> " not in line]
+    return len([lock for lock in held if lock[1] == "POSIX" and lock[3] == "WRITE" and name_of(lock[4]) == "bureau-auth"])
+
+
+def test_no_more_than_three_passwords_are_hashed_at_once(dear):
+    def guess(i):
+        return dear.client().post("/auth/login", {"email": f"nobody-{i}@example.org", "password": WRONG})
+
+    seen = set()
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = [pool.submit(guess, i) for i in range(24)]
+        while not all(answer.done() for answer in answers):
+            seen.add(at_the_gate())
+    results = [answer.result() for answer in answers]
+    assert max(seen) == 3
+    assert {a.status for a in results} <= {401, 503} and results[0].status == 401
+    assert all(a.code == 5001 and a.header("Retry-After") for a in results if a.status == 503)
+    assert at_the_gate() == 0
