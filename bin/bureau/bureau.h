@@ -29,6 +29,7 @@ int	doctor_main(int argc, char **argv);
 int	key_main(int argc, char **argv);
 int	migrate_main(int argc, char **argv);
 int	openapi_main(int argc, char **argv);
+int	prune_main(int argc, char **argv);
 int	reload_main(int argc, char **argv);
 int	serve_main(int argc, char **argv);
 int	status_main(int argc, char **argv);

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	    migrate_main },
 	{ "openapi", "", "print the OpenAPI description of what the responders "
 	    "answer", NULL, openapi_main },
+	{ "prune", "[--json]", "let old rows of log tables go", NULL,
+	    prune_main },
 	{ "reload", "", "swap in new settings and a new build without "
 	    "refusing a connection", NULL, reload_main },
 	{ "serve", "[--demo] [--migrate]", "run everything in the foreground",

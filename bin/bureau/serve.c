@@ -244,6 +244,15 @@ serve(struct supervisor *s)
 	return (true);
 }
 
+static enum log_level
+log_least(void)
+{
+	enum log_level least = LOG_INFO;
+
+	log_level_parse(str_of(conf_text(CONF_LOG_LEVEL)), &least);
+	return (least);
+}
+
 int
 serve_main(int argc, char **argv)
 {
@@ -258,6 +267,7 @@ serve_main(int argc, char **argv)
 	if (!site_open(&s.site) || !settings_check(&s.site) ||
 	    !site_prepare(&s.site))
 		return (EXIT_FAILED);
+	log_open("bureau", log_least());
 	lock = pidfile_take(&s.site);
 	if (lock < 0)
 		return (EXIT_FAILED);

@@ -26,6 +26,10 @@ SELECT current_setting('server_version_num') AS version,
        current_setting('fsync') AS fsync,
        extract(epoch FROM clock_timestamp())::bigint::text AS clock
 
+-- name: operator_prune
+-- Let old log rows go.
+SELECT what, count::text FROM prune_all()
+
 -- name: operator_users
 -- Everybody, revoked or not.
 SELECT u.email, u.full_name, r.name, u.is_active, coalesce(ts(u.last_seen_at), '') AS last_seen

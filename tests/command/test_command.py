@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import time
@@ -114,7 +115,7 @@ def test_without_a_command_it_lists_them_and_exits_2(home):
     assert got.returncode == 2 and "serve" in got.stderr and got.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["check", "doctor", "key", "migrate", "reload", "serve", "status", "stop", "user",
+@pytest.mark.parametrize("command", ["check", "doctor", "key", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
                                      "version"])
 def test_every_command_helps_and_refuses_what_it_does_not_know(home, command):
     assert home.run(command, "--help").stdout.startswith(f"usage: bureau {command}")
@@ -296,6 +297,32 @@ def test_a_database_of_ones_own_is_migrated_when_asked_and_served(home):
         guest.stop()
 
 
+def test_tls_is_served_from_a_key_only_root_can_read(home):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", home.path / "key.pem", "-out", home.path / "cert.pem", "-days", "2", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    pem = home.path / "tls.pem"
+    pem.write_text((home.path / "cert.pem").read_text() + (home.path / "key.pem").read_text())
+    pem.chmod(0o600)
+    home.env |= {"TLS_CERT_FILE": str(pem), "LISTEN": "::"}
+    trust = ssl.create_default_context(cafile=home.path / "cert.pem")
+
+    def answer():
+        try:
+            return urllib.request.urlopen(f"https://localhost:{home.port}/health/ready", context=trust, timeout=5)
+        except OSError:
+            return None
+    home.log = open(home.path / "serve.log", "a", encoding="utf-8")
+    home.process = subprocess.Popen([BUREAU, "serve"], env=home.env, stdout=home.log, stderr=home.log)
+    wait_until(answer, "it answers over TLS")
+    assert "max-age" in answer().headers["Strict-Transport-Security"]
+    before = [c["pid"] for c in json.loads(home.run("status", "--json").stdout)["children"] if c["pool"] == "lighttpd"]
+    os.utime(pem)                       # a renewed certificate is taken up
+    assert home.run("reload").returncode == 0
+    after = [c["pid"] for c in json.loads(home.run("status", "--json").stdout)["children"] if c["pool"] == "lighttpd"]
+    assert before != after and answer().status == 200
+
+
 # --- reload ------------------------------------------------------------------------
 
 def test_a_reload_takes_up_settings_and_replaces_every_responder(home):
@@ -424,6 +451,13 @@ def test_people_are_added_listed_and_revoked(served):
 def test_a_person_that_cannot_be_is_told_why(served, args, password, why):
     got = served.run("user", "add", *args, "--password-stdin", stdin=password)
     assert got.returncode == 1 and why in got.stderr
+
+
+def test_prune_lets_old_rows_go_and_keeps_young_ones(served):
+    served.sql("INSERT INTO throttle (kind, key, count, ends_at) VALUES "
+               "('t', 'old', 1, now() - interval '1 s'), ('t', 'young', 1, now() + interval '1 h')")
+    assert json.loads(served.run("prune", "--json").stdout)["throttle"] >= 1
+    assert served.sql("SELECT convert_from(key, 'UTF8') FROM throttle WHERE kind = 't'") == "young"
 
 
 def test_the_demo_makes_three_people_once(home):
