@@ -24,6 +24,7 @@ struct command {
 	int		(*run)(int argc, char **argv);
 };
 
+int	cgi_main(int argc, char **argv);
 int	check_main(int argc, char **argv);
 int	doctor_main(int argc, char **argv);
 int	key_main(int argc, char **argv);

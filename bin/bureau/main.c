@@ -12,6 +12,10 @@
 #include "log.h"
 
 static const struct command commands[] = {
+	{ "cgi", "RESPONDER", "print the settings with which a web server runs "
+	    "a responder as plain CGI",
+	    "Its secrets are among them: redirect it to a file of mode 0600.",
+	    cgi_main },
 	{ "check", "[--json]", "hold the settings against what they may be",
 	    NULL, check_main },
 	{ "doctor", "[--json]", "find what is wrong with this installation "

@@ -161,26 +161,38 @@ reader_of(const char *name)
 	return (FOR_RESPONDER);
 }
 
-/* A sealed file without a name that holds what this responder may see. */
-static int
-settings_fd(const struct site *site, const char *name)
+bool
+services_settings(const struct site *site, const char *name, FILE *out)
 {
 	const char *password = secret_text(site, arena_printf(site->arena,
 	    "db-%s", name));
-	FILE *out;
-	int fd;
 
 	if (password == NULL)
-		return (-1);
-	fd = memfd_create("bureau-settings", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	out = fd < 0 ? NULL : fdopen(dup(fd), "w");
-	ASSERT(out != NULL);
+		return (false);
 	conf_set(CONF_DATABASE_PASSWORD, password, NULL, NULL);
 	conf_set(CONF_DATABASE_URL, site_responder_conninfo(site), NULL, NULL);
 	conf_write(out, reader_of(name));
 	conf_set(CONF_DATABASE_PASSWORD, "", NULL, NULL);
 	if (site->is_private)
 		conf_set(CONF_DATABASE_URL, "", NULL, NULL);
+	return (true);
+}
+
+/* A sealed file without a name that holds what this responder may see. */
+static int
+settings_fd(const struct site *site, const char *name)
+{
+	FILE *out;
+	int fd = memfd_create("bureau-settings",
+	    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	ASSERT(out != NULL);
+	if (!services_settings(site, name, out)) {
+		fclose(out);
+		close(fd);
+		return (-1);
+	}
 	if (fclose(out) != 0 || fchmod(fd, 0600) != 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW |
 	    F_SEAL_SEAL) != 0)

@@ -7,6 +7,7 @@
 #define BUREAU_SERVICES_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct prefork;
 struct services;
@@ -25,6 +26,10 @@ bool		 services_change(struct services *services,
  * failing or when asked to stop. */
 bool		 services_wait(struct services *services,
 		    struct prefork *prefork);
+/* What a responder is handed: lines of the settings it may see, its database
+ * password among them.  False after a sentence. */
+bool		 services_settings(const struct site *site, const char *name,
+		    FILE *out);
 /* Where a browser finds it. */
 const char	*services_url(const struct site *site);
 

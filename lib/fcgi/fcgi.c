@@ -17,6 +17,7 @@
 #include <fcgiapp.h>
 
 #include "check.h"
+#include "text.h"
 
 extern char **environ;
 
@@ -24,6 +25,7 @@ struct fcgi {
 	volatile int	 listen_fd;	/* -1: plain CGI, or stopped */
 	bool		 is_cgi;
 	bool		 cgi_done;
+	size_t		 cgi_left;	/* of the body, not yet read */
 	FCGX_Request	 request;	/* ipcFd -1: no connection */
 };
 
@@ -100,11 +102,22 @@ fcgi_wait(struct fcgi *fcgi)
 	return (true);
 }
 
+/* As much as a CGI program may read: a server need not end its input there. */
+static size_t
+cgi_length(void)
+{
+	int64_t length = 0;
+
+	text_int(str_of(getenv("CONTENT_LENGTH")), 0, INT64_MAX, &length);
+	return ((size_t)length);
+}
+
 bool
 fcgi_begin(struct fcgi *fcgi, char *const **env_out)
 {
 	if (fcgi->is_cgi) {
 		fcgi->cgi_done = true;
+		fcgi->cgi_left = cgi_length();
 		*env_out = environ;
 		return (true);
 	}
@@ -121,6 +134,8 @@ fcgi_read(struct fcgi *fcgi, void *data, size_t len)
 {
 	size_t got = 0;
 
+	if (fcgi->is_cgi && len > fcgi->cgi_left)
+		len = fcgi->cgi_left;
 	while (got < len) {
 		ssize_t n = fcgi->is_cgi ?
 		    read(STDIN_FILENO, (char *)data + got, len - got) :
@@ -134,6 +149,8 @@ fcgi_read(struct fcgi *fcgi, void *data, size_t len)
 			break;
 		got += (size_t)n;
 	}
+	if (fcgi->is_cgi)
+		fcgi->cgi_left -= got;
 	return (got);
 }
 

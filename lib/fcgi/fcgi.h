@@ -31,7 +31,8 @@ bool		 fcgi_is_socket(int fd);
 bool		 fcgi_wait(struct fcgi *fcgi);
 /* Read its variables, NAME=value ended by NULL; false: not a request. */
 bool		 fcgi_begin(struct fcgi *fcgi, char *const **env_out);
-/* Body bytes; less than asked for at its end. */
+/* Body bytes; less than asked for at its end.  On plain CGI nothing behind
+ * CONTENT_LENGTH is touched, for the input may stay open there. */
 size_t		 fcgi_read(struct fcgi *fcgi, void *data, size_t len);
 void		 fcgi_write(struct fcgi *fcgi, const void *data, size_t len);
 /* Send what is left and let go of the connection. */

@@ -17,6 +17,12 @@ unprivileged() {
 
 # start_cluster FOLDER: sets PGHOST, PGUSER and PGDATABASE; ends at exit.
 start_cluster() {
+	start_empty_cluster "$1"
+	apply_schema
+}
+
+# The same without the schema.
+start_empty_cluster() {
 	cluster=$1
 	bin=$(pg_config --bindir)
 	PGHOST=$(mktemp -d /tmp/bureau-sql.XXXXXX)
@@ -36,7 +42,6 @@ start_cluster() {
 	unprivileged "$bin/pg_ctl" -D "$PGHOST/data" -l "$PGHOST/log" -w \
 	    -o "-k $PGHOST -c listen_addresses= -c fsync=off" start >>"$log" 2>&1
 	createdb "$PGDATABASE"
-	apply_schema
 }
 
 stop_cluster() {
