@@ -258,7 +258,7 @@ responder_spec(const struct services *services, const struct service *service)
 	    service->name);
 	return ((struct pool_spec){
 		.name = service->name, .argv = (char *const *)argv,
-		.env = services->env, .count = site_workers(),
+		.env = services->env, .count = site_workers(service->name),
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
 		.activate_fd = -1, .extra_fd = service->extra_fd,
 		.log_fd = -1, .on_board = true, .rolls = true,

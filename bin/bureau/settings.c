@@ -87,12 +87,8 @@ judge_responders(const struct site *site, const char *value)
 static const char *
 judge_workers(const struct site *site, const char *value)
 {
-	unsigned count = 0;
-
 	(void)value;
-	for (const char **names = site_responders(site); *names; names++)
-		count++;
-	return (2 * count * site_workers() <= BOARD_SLOTS ? NULL :
+	return (2 * site_children(site) <= BOARD_SLOTS ? NULL :
 	    "is too large: twice the children of all responders may be 128 at "
 	    "most");
 }

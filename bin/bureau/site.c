@@ -30,6 +30,7 @@
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define RUN_MAX		80	/* so that the longest socket's name still fits */
 #define WORKERS_MOST	8
+#define HASHING		3	/* of auth at once, as many as the gate lets in */
 #define SPARE		10	/* connections beside the responders' */
 
 /* A command opens one site, for as long as it runs. */
@@ -305,27 +306,37 @@ site_has_responder(const struct site *site, const char *name)
 	return (false);
 }
 
+/* auth has as many more as may be hashing: they must not starve the rest. */
 unsigned
-site_workers(void)
+site_workers(const char *name)
 {
+	unsigned more = strcmp(name, "auth") == 0 ? HASHING : 0;
+
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t asked = conf_int(CONF_MAX_WORKERS);
 
 	if (asked > 0)
-		return ((unsigned)asked);
+		return ((unsigned)asked + more);
 	if (cores < 1)
 		cores = 1;
-	return (cores > WORKERS_MOST / 2 ? WORKERS_MOST : 2 * (unsigned)cores);
+	return ((cores > WORKERS_MOST / 2 ? WORKERS_MOST :
+	    2 * (unsigned)cores) + more);
+}
+
+unsigned
+site_children(const struct site *site)
+{
+	unsigned children = 0;
+
+	for (const char **names = site_responders(site); *names; names++)
+		children += site_workers(*names);
+	return (children);
 }
 
 unsigned
 site_connections(const struct site *site)
 {
-	unsigned responders = 0;
-
-	for (const char **names = site_responders(site); *names; names++)
-		responders++;
-	return (2 * responders * site_workers() + SPARE);
+	return (2 * site_children(site) + SPARE);
 }
 
 /* --- the database ----------------------------------------------------------------- */

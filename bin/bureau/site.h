@@ -60,8 +60,10 @@ bool		 site_has_responder(const struct site *site, const char *name);
  * the first that exists; the supervisor itself when it is not root. */
 struct owner	 site_responder_owner(const struct site *site,
 		    const char *name);
-/* Children of each responder. */
-unsigned	 site_workers(void);
+/* Children of this responder; of auth some more, for those that hash. */
+unsigned	 site_workers(const char *name);
+/* Of all responders. */
+unsigned	 site_children(const struct site *site);
 /* Connections all of them may open, twice at a reload, and some to spare. */
 unsigned	 site_connections(const struct site *site);
 

@@ -48,31 +48,41 @@ set_lock(int byte, short type)
 	return (false);
 }
 
-static bool
-try_enter(void)
+/* The first of these bytes that nobody has; -1: all are taken. */
+static int
+take_one(int first, int count)
 {
-	for (int i = 0; i < GATE_PLACES; i++)
-		if (set_lock(i, F_WRLCK)) {
-			place = i;
-			return (true);
-		}
-	return (false);
+	for (int i = first; i < first + count; i++)
+		if (set_lock(i, F_WRLCK))
+			return (i);
+	return (-1);
+}
+
+static void
+wait_for_place(int64_t until)
+{
+	const struct timespec pause = { .tv_nsec = POLL_NS };
+
+	while (place < 0 && when_mono() < until) {
+		nanosleep(&pause, NULL);
+		place = take_one(0, GATE_PLACES);
+	}
 }
 
 bool
 gate_enter(int64_t until)
 {
-	const struct timespec pause = { .tv_nsec = POLL_NS };
+	int seat;
 
 	if (gate_fd < 0)
 		return (true);
 	ASSERT(place < 0);
-	while (!try_enter()) {
-		if (when_mono() >= until)
-			return (false);
-		nanosleep(&pause, NULL);
+	place = take_one(0, GATE_PLACES);
+	if (place < 0 && (seat = take_one(GATE_PLACES, GATE_SEATS)) >= 0) {
+		wait_for_place(until);
+		ASSERT(set_lock(seat, F_UNLCK));
 	}
-	return (true);
+	return (place >= 0);
 }
 
 void

@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GATE_PLACES 3
+#define GATE_PLACES 3		/* hash at once */
+#define GATE_SEATS  2		/* wait for a place; who finds none is sent away */
 
 /* fd: an open, writable descriptor of the shared file, kept open by the caller;
  * -1: this process stands alone (plain CGI) and is always let in. */
@@ -22,7 +23,9 @@ void	gate_open(int fd);
 /* The descriptor the supervisor handed down, or -1. */
 int	gate_given(void);
 
-/* Wait for a place until `until` (when_mono()); false: all are taken. */
+/* Wait for a place until `until` (when_mono()); false: all are taken, and so is
+ * every seat, or nobody left in time.  The bounded waiting keeps the other
+ * children free for those who have signed in. */
 bool	gate_enter(int64_t until);
 void	gate_leave(void);
 

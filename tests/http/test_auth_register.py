@@ -191,7 +191,8 @@ def test_an_invitation_is_accepted_once(own):
     assert own.client().post("/auth/accept-invitation", {**body, "token": token[:-1] + "x"}).status == 401
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: own.client().post("/auth/accept-invitation", body), range(6)))
-    assert sorted(a.status for a in answers) == [201] + [401] * 5
+    assert [a.status for a in answers].count(201) == 1
+    assert {a.status for a in answers} <= {201, 401, 503}      # 503: the gate was full
     good = next(a for a in answers if a.status == 201)
     assert good.json["user"]["role"] == "manager" and good.json["user"]["fullName"] == "Gerda Gast"
     assert login(email, own.client()).status == 200

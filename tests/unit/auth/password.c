@@ -328,6 +328,51 @@ stop_holder(pid_t pid)
 }
 
 static void
+wait_until_seated(int fd, int seat)
+{
+	struct flock lock = { .l_type = F_UNLCK };
+
+	while (lock.l_type == F_UNLCK) {
+		lock = (struct flock){ .l_type = F_WRLCK,
+		    .l_whence = SEEK_SET, .l_start = seat, .l_len = 1 };
+		assert_int_equal(fcntl(fd, F_GETLK, &lock), 0);
+	}
+}
+
+/* Who finds neither place nor seat is sent away at once. */
+static void
+the_gate_has_few_seats(void **state)
+{
+	int fd = memfd_create("gate", MFD_CLOEXEC);
+	pid_t holders[GATE_PLACES], waiting[GATE_SEATS];
+	int64_t start;
+
+	(void)state;
+	gate_open(fd);
+	for (int i = 0; i < GATE_PLACES; i++)
+		holders[i] = start_holder();
+	for (int i = 0; i < GATE_SEATS; i++) {
+		waiting[i] = fork();
+		if (waiting[i] == 0)
+			_exit(gate_enter(when_mono() + 60000000));
+		wait_until_seated(fd, GATE_PLACES + i);
+	}
+	start = when_mono();
+	assert_false(gate_enter(start + 60000000));
+	assert_true(when_mono() - start < 30000000);
+	for (int i = 0; i < GATE_PLACES; i++)
+		stop_holder(holders[i]);
+	for (int i = 0; i < GATE_SEATS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(waiting[i], &status, 0), waiting[i]);
+		assert_int_equal(WEXITSTATUS(status), 1);
+	}
+	gate_open(-1);
+	close(fd);
+}
+
+static void
 the_gate_lets_three_in_and_survives_a_kill(void **state)
 {
 	int fd = memfd_create("gate", MFD_CLOEXEC);
@@ -379,6 +424,8 @@ main(void)
 		UNIT_TEST(the_length_is_counted_in_characters),
 		UNIT_TEST(every_fault_has_its_sentence),
 		UNIT_TEST(the_gate_lets_three_in_and_survives_a_kill),
+		UNIT_TEST(the_gate_has_few_seats),
+		cmocka_unit_test(the_gate_has_few_seats),
 		UNIT_TEST(without_a_shared_file_there_is_no_gate),
 	};
 	static char names[COUNT_OF(refused) + COUNT_OF(taken)][80];
