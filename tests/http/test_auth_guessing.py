@@ -193,6 +193,6 @@ def test_no_more_than_three_passwords_are_hashed_at_once(dear):
             seen.add(at_the_gate(dear))
     results = [answer.result() for answer in answers]
     assert max(seen) == 3
-    assert {a.status for a in results} <= {401, 503} and results[0].status == 401
+    assert {a.status for a in results} in ({401}, {401, 503})
     assert all(a.code == 5001 and a.header("Retry-After") for a in results if a.status == 503)
     assert at_the_gate(dear) == 0
