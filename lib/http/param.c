@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One function a type turns text or JSON into a checked value.  JSON and form
- * fields meet in param_text(): a form has only text, JSON also has numbers,
- * truth values, arrays and objects.
+ * JSON and forms against the rows of a route.  Both end in take_text(), where
+ * the type judges one text: a form has nothing else, JSON has numbers, truth
+ * values, arrays and objects around it.
  */
-#include "param.h"
+#include "param_kind.h"
 
 #include <string.h>
 
@@ -15,48 +15,10 @@
 #include "check.h"
 #include "form.h"
 #include "json.h"
-#include "when.h"
 
-#define ITEM_MAX	200		/* entries of an array, if its row is silent */
-#define LINE_MAX	1000		/* code points of a line, likewise */
-#define TEXT_MAX	100000
-
-typedef enum err param_check(struct arena *arena, const struct param *param,
-    struct str in, struct str *out, const char **message);
-
-static param_check check_line, check_text, check_secret, check_email;
-static param_check check_uuid, check_int, check_bool, check_time, check_choice;
 static void	json_value(struct arena *arena, const struct param *param,
 		    struct json_object *json, const char *name,
 		    struct values *values, struct field_errors *errors);
-
-/* How each type is checked as text, and what JSON Schema calls it. */
-static const struct {
-	param_check	*check;		/* of the value, or of each entry */
-	bool		 is_array;
-	const char	*schema;
-} types[] = {
-	[PARAM_LINE] =	  { check_line, false, "\"type\":\"string\"" },
-	[PARAM_TEXT] =	  { check_text, false, "\"type\":\"string\"" },
-	[PARAM_SECRET] =  { check_secret, false,
-	    "\"type\":\"string\",\"format\":\"password\"" },
-	[PARAM_EMAIL] =	  { check_email, false,
-	    "\"type\":\"string\",\"format\":\"email\"" },
-	[PARAM_UUID] =	  { check_uuid, false,
-	    "\"type\":\"string\",\"format\":\"uuid\"" },
-	[PARAM_INT] =	  { check_int, false, "\"type\":\"integer\"" },
-	[PARAM_BOOL] =	  { check_bool, false, "\"type\":\"boolean\"" },
-	[PARAM_TIME] =	  { check_time, false,
-	    "\"type\":\"string\",\"format\":\"date-time\"" },
-	[PARAM_CHOICE] =  { check_choice, false, "\"type\":\"string\"" },
-	[PARAM_LINES] =	  { check_line, true,
-	    "\"type\":\"array\",\"items\":{\"type\":\"string\"}" },
-	[PARAM_UUIDS] =	  { check_uuid, true, "\"type\":\"array\",\"items\":"
-	    "{\"type\":\"string\",\"format\":\"uuid\"}" },
-	[PARAM_OBJECT] =  { NULL, false, NULL },
-	[PARAM_OBJECTS] = { NULL, true, NULL },
-	[PARAM_JSON] =	  { NULL, false, "\"type\":\"object\"" },
-};
 
 void
 values_init(struct values *values, struct arena *arena,
@@ -113,189 +75,6 @@ field_errors_code(const struct field_errors *errors)
 	    ERR_VALIDATION_ERROR);
 }
 
-/* --- one text ------------------------------------------------------------ */
-
-static enum err
-check_length(struct arena *arena, const struct param *param, struct str text,
-    size_t fallback, const char **message)
-{
-	size_t length = text_length(text);
-	size_t max = param->max > 0 ? (size_t)param->max : fallback;
-
-	if (length == 0 && (param->required || param->min > 0)) {
-		*message = "It must not be empty.";
-		return (ERR_MISSING_REQUIRED_FIELD);
-	}
-	if (length < (size_t)param->min) {
-		*message = arena_printf(arena,
-		    "It needs at least %lld characters.",
-		    (long long)param->min);
-		return (ERR_VALIDATION_ERROR);
-	}
-	if (length > max) {
-		*message = arena_printf(arena,
-		    "It may have at most %zu characters.", max);
-		return (ERR_VALIDATION_ERROR);
-	}
-	return (ERR_OK);
-}
-
-static enum err
-check_clean(struct arena *arena, const struct param *param, struct str in,
-    bool line, struct str *out, const char **message)
-{
-	if (!text_nfc(arena, line ? str_trim(in) : in, out)) {
-		*message = "It is not valid UTF-8.";
-		return (ERR_INVALID_FORMAT);
-	}
-	if (!text_is_clean(*out, line)) {
-		*message = line ?
-		    "It must be one line without control characters." :
-		    "It must not contain control characters.";
-		return (ERR_INVALID_FORMAT);
-	}
-	return (check_length(arena, param, *out, line ? LINE_MAX : TEXT_MAX,
-	    message));
-}
-
-static enum err
-check_line(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	enum err err = check_clean(arena, param, in, true, out, message);
-
-	if (err == ERR_OK && param->folded && !text_fold(arena, *out, out))
-		err = ERR_INVALID_FORMAT;
-	return (err);
-}
-
-static enum err
-check_text(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	return (check_clean(arena, param, in, false, out, message));
-}
-
-static enum err
-check_secret(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	if (!text_is_utf8(in) || memchr(in.p, '\0', in.n) != NULL) {
-		*message = "It is not valid UTF-8 text.";
-		return (ERR_INVALID_FORMAT);
-	}
-	*out = in;
-	return (check_length(arena, param, in, LINE_MAX, message));
-}
-
-static enum err
-check_email(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	struct str trimmed = str_trim(in);
-
-	if (trimmed.n == 0 && param->required) {
-		*message = "It must not be empty.";
-		return (ERR_MISSING_REQUIRED_FIELD);
-	}
-	if (!text_is_email(trimmed) || !text_fold(arena, trimmed, out)) {
-		*message = "It is not an e-mail address.";
-		return (ERR_INVALID_FORMAT);
-	}
-	return (ERR_OK);
-}
-
-static enum err
-check_uuid(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	(void)arena;
-	if (!text_is_uuid(in)) {
-		*message = "It is not an id (a lowercase UUID).";
-		return (param->in == IN_PATH ? ERR_RESOURCE_NOT_FOUND :
-		    ERR_INVALID_FORMAT);
-	}
-	*out = in;
-	return (ERR_OK);
-}
-
-static enum err
-check_int(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	int64_t min = param->min, max = param->max, n;
-
-	if (min == 0 && max == 0) {
-		min = INT64_MIN;
-		max = INT64_MAX;
-	}
-	if (!text_int(in, INT64_MIN, INT64_MAX, &n)) {
-		*message = "It is not a whole number.";
-		return (ERR_INVALID_FORMAT);
-	}
-	if (n < min || n > max) {
-		*message = arena_printf(arena,
-		    "It must lie between %lld and %lld.", (long long)min,
-		    (long long)max);
-		return (ERR_VALIDATION_ERROR);
-	}
-	*out = str_of(arena_printf(arena, "%lld", (long long)n));
-	return (ERR_OK);
-}
-
-static enum err
-check_bool(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	static const char *const yes[] = { "true", "1", "on", "yes" };
-	static const char *const no[] = { "false", "0", "off", "no" };
-
-	(void)arena;
-	(void)param;
-	for (size_t i = 0; i < COUNT_OF(yes); i++) {
-		if (str_is(in, yes[i]) || str_is(in, no[i])) {
-			*out = str_is(in, yes[i]) ? STR("true") : STR("false");
-			return (ERR_OK);
-		}
-	}
-	*message = "It is neither true nor false.";
-	return (ERR_INVALID_FORMAT);
-}
-
-static enum err
-check_time(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	char text[WHEN_SIZE];
-	int64_t ms;
-
-	(void)param;
-	if (!when_parse(in, &ms)) {
-		*message = "It is not a time like 2026-11-20T13:40:00Z.";
-		return (ERR_INVALID_FORMAT);
-	}
-	when_format(ms, text);
-	*out = str_of(arena_strdup(arena, text));
-	return (ERR_OK);
-}
-
-static enum err
-check_choice(struct arena *arena, const struct param *param, struct str in,
-    struct str *out, const char **message)
-{
-	struct str rest = str_of(param->choices), choice;
-
-	while (str_split(&rest, ' ', &choice)) {
-		if (str_same(choice, in)) {
-			*out = in;
-			return (ERR_OK);
-		}
-	}
-	*message = arena_printf(arena, "It must be one of: %s.",
-	    param->choices);
-	return (ERR_INVALID_FORMAT);
-}
-
 /* Check and keep one text; for an array, it becomes an entry in `array`. */
 static void
 take_text(struct arena *arena, const struct param *param, const char *name,
@@ -306,12 +85,12 @@ take_text(struct arena *arena, const struct param *param, const char *name,
 	struct str out = { NULL, 0 };
 	enum err err;
 
-	if (types[param->type].check == NULL) {
+	if (param_kinds[param->type].check == NULL) {
 		field_error(errors, name, ERR_INVALID_FORMAT,
 		    "It must be sent as JSON.");
 		return;
 	}
-	err = types[param->type].check(arena, param, in, &out, &message);
+	err = param_kinds[param->type].check(arena, param, in, &out, &message);
 	if (err != ERR_OK) {
 		field_error(errors, name, err, message);
 		return;
@@ -546,7 +325,7 @@ json_value(struct arena *arena, const struct param *param,
 			field_error(errors, name, param->required ?
 			    ERR_MISSING_REQUIRED_FIELD : ERR_INVALID_FORMAT,
 			    "It must not be null.");
-	} else if (types[param->type].is_array) {
+	} else if (param_kinds[param->type].is_array) {
 		if (!json_object_is_type(json, json_type_array))
 			field_error(errors, name, ERR_INVALID_FORMAT,
 			    "It must be an array.");
@@ -554,7 +333,7 @@ json_value(struct arena *arena, const struct param *param,
 			json_objects(arena, param, json, name, values, errors);
 		else
 			json_scalars(arena, param, json, name, values, errors);
-	} else if (types[param->type].check == NULL) {
+	} else if (param_kinds[param->type].check == NULL) {
 		json_object_value(arena, param, json, name, values, errors);
 	} else if (json_scalar(arena, param, json, &text)) {
 		take_text(arena, param, name, text, NULL, values, errors);
@@ -616,7 +395,7 @@ form_field(struct arena *arena, const struct param *param,
     const struct form *form, struct str text, struct values *values,
     struct field_errors *errors)
 {
-	if (types[param->type].is_array)
+	if (param_kinds[param->type].is_array)
 		form_array(arena, param, form, values, errors);
 	else if (values_find(values, param->name) != NULL)
 		field_error(errors, param->name, ERR_INVALID_INPUT,
@@ -672,105 +451,4 @@ param_required(const struct param *params, enum param_place place,
 			field_error(errors, params->name,
 			    ERR_MISSING_REQUIRED_FIELD, "It is required.");
 	}
-}
-
-/* --- JSON Schema ----------------------------------------------------------- */
-
-static void
-schema_choices(struct buf *out, const char *choices)
-{
-	struct str rest = str_of(choices), choice;
-	const char *comma = "";
-
-	buf_text(out, ",\"enum\":[");
-	while (str_split(&rest, ' ', &choice)) {
-		buf_text(out, comma);
-		buf_json(out, choice.p, choice.n);
-		comma = ",";
-	}
-	buf_char(out, ']');
-}
-
-static void
-schema_count(struct buf *out, const struct param *param)
-{
-	if (param->required)
-		buf_text(out, ",\"minItems\":1");
-	buf_printf(out, ",\"maxItems\":%u",
-	    param->many > 0 ? param->many : ITEM_MAX);
-}
-
-static void
-schema_bounds(struct buf *out, const struct param *param)
-{
-	bool is_text = param->type <= PARAM_SECRET;
-
-	if (param->type != PARAM_INT && !is_text)
-		return;
-	if (param->min != 0)
-		buf_printf(out, ",\"%s\":%lld",
-		    is_text ? "minLength" : "minimum", (long long)param->min);
-	if (param->max != 0)
-		buf_printf(out, ",\"%s\":%lld",
-		    is_text ? "maxLength" : "maximum", (long long)param->max);
-}
-
-void
-param_schema(struct buf *out, const struct param *param)
-{
-	bool nested = param->type == PARAM_OBJECT ||
-	    param->type == PARAM_OBJECTS;
-
-	if (param->nullable)
-		buf_text(out, "{\"anyOf\":[");
-	if (nested) {
-		if (param->type == PARAM_OBJECTS)
-			buf_text(out, "{\"type\":\"array\",\"items\":");
-		params_schema(out, param->of, IN_BODY);
-		if (param->type == PARAM_OBJECTS) {
-			schema_count(out, param);
-			buf_char(out, '}');
-		}
-	} else {
-		buf_char(out, '{');
-		buf_text(out, types[param->type].schema);
-		if (param->choices != NULL)
-			schema_choices(out, param->choices);
-		schema_bounds(out, param);
-		if (types[param->type].is_array)
-			schema_count(out, param);
-		if (param->doc != NULL && !param->nullable) {
-			buf_text(out, ",\"description\":");
-			buf_json(out, param->doc, strlen(param->doc));
-		}
-		buf_char(out, '}');
-	}
-	if (param->nullable)
-		buf_text(out, ",{\"type\":\"null\"}]}");
-}
-
-void
-params_schema(struct buf *out, const struct param *params,
-    enum param_place place)
-{
-	const char *comma = "";
-
-	buf_text(out, "{\"type\":\"object\",\"additionalProperties\":false,"
-	    "\"properties\":{");
-	for (const struct param *p = params; p != NULL && p->name; p++) {
-		if (p->in != place)
-			continue;
-		buf_printf(out, "%s\"%s\":", comma, p->name);
-		param_schema(out, p);
-		comma = ",";
-	}
-	buf_char(out, '}');
-	comma = ",\"required\":[";
-	for (const struct param *p = params; p != NULL && p->name; p++) {
-		if (p->in != place || !p->required)
-			continue;
-		buf_printf(out, "%s\"%s\"", comma, p->name);
-		comma = ",";
-	}
-	buf_text(out, comma[1] == '\0' ? "]}" : "}");
 }
