@@ -88,6 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
 	page(`a wrong password is told and signs nobody in, ${how}`, { javaScriptEnabled }, async (one) => {
 		await signIn(one, { email: someone().email, password: "not my password" });
 		await isShown(one, "[role=alert]:has-text('The e-mail address or the password is wrong')");
+		await one.waitForLoadState(); // until then every sentence is there, without its style
 		assert.equal(await one.locator("[role=alert]:visible").count(), 1);
 		assert.ok(one.url().startsWith(`${base}/sign-in/`));
 	});
@@ -128,6 +129,7 @@ page("a refused field is marked and named beside it", {}, async (one) => {
 	await one.getByRole("button", { name: "Create the account" }).click();
 	await one.locator("#email[aria-invalid=true]").waitFor();
 	assert.notEqual(await one.locator("#email-wrong").textContent(), "");
+	await isShown(one, "[role=alert]:text-is('Some fields need attention.')");
 });
 
 page("sign-in goes on to a page of ours and to no other", {}, async (one, { context }) => {
@@ -286,6 +288,7 @@ page("access is taken away, and given back by undo", {}, async (one, { context, 
 	assert.equal((await member.request.get("/api/v1/auth/me")).status(), 403);
 	await one.getByRole("button", { name: "Undo" }).click();
 	await one.locator("text=No access").waitFor({ state: "detached" });
+	assert.equal(await one.getByText("has no access any more").count(), 0);
 });
 
 page("an invitation is shown once and makes an account", {}, async (one, { t }) => {
@@ -313,6 +316,13 @@ page("an invitation is shown once and makes an account", {}, async (one, { t }) 
 	await there.waitForURL("/account/");
 	await isShown(there, "h2:has-text('Somebody Else')");
 	await isShown(there, `text=${person.email}`);
+
+	await there.goto("about:blank");
+	await there.goto(url.pathname + url.hash);
+	await there.getByLabel("Full name").fill("Somebody Else");
+	await there.getByLabel("Password", { exact: true }).fill(person.password);
+	await there.getByRole("button", { name: "Accept the invitation" }).click();
+	await isShown(there, "[role=alert]:has-text('This invitation has been used already')");
 });
 
 page("an expired access token is refreshed once, whatever number of tabs notice", {}, async (one, { context, open }) => {

@@ -15,7 +15,7 @@ const TRIES = 2;
 export class Problem extends Error {
 	constructor(status, body) {
 		const code = body.code ?? (status === 0 ? "offline" : "unknown");
-		super(sentence(code, body.detail));
+		super(sentence(code, names(body) ? t("error.fields") : body.detail));
 		this.status = status;
 		this.code = code;
 		this.current = body.current;
@@ -23,6 +23,11 @@ export class Problem extends Error {
 		this.fields = Object.fromEntries((body.errors ?? []).map(
 			(e) => [e.field, sentence(e.code, e.message, "field")]));
 	}
+}
+
+// Does the detail begin with a field as the API calls it?  No reader knows that name.
+function names({ detail, errors = [] }) {
+	return errors.some(({ field }) => detail?.startsWith(`${field}: `));
 }
 
 // Ours where we have one, else what the server said.

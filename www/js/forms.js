@@ -8,9 +8,10 @@ import { post } from "/js/api.js";
 import { t } from "/js/i18n/index.js";
 import { mountThemes } from "/js/themes.js";
 
-// options.path: of the API; options.clean(values): last changes before sending.
+// options.path: of the API; options.clean(values): last changes before sending;
+// options.says: sentences by code, where the usual one would mislead here.
 // Tokens are asked for in cookies alone, where no script can read them.
-export function enhance(form, { path, clean = (values) => values }) {
+export function enhance(form, { path, clean = (values) => values, says = {} }) {
 	form.noValidate = true;
 	form.elements.next.value = wanted() ?? form.elements.next.value;
 	for (const input of form.querySelectorAll(".password input"))
@@ -19,7 +20,7 @@ export function enhance(form, { path, clean = (values) => values }) {
 		mountThemes(place);
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
-		submit(form, path, clean);
+		submit(form, { path, clean, says });
 	});
 	form.addEventListener("input", (event) => setWrong(event.target, ""));
 	firstEmpty(form)?.focus();
@@ -32,7 +33,7 @@ function wanted() {
 	return next && /^\/(?![/\\])/.test(next) ? next : null;
 }
 
-async function submit(form, path, clean) {
+async function submit(form, { path, clean, says }) {
 	const button = form.querySelector("[type=submit]");
 	const { next, ...values } = Object.fromEntries(new FormData(form));
 
@@ -43,7 +44,7 @@ async function submit(form, path, clean) {
 		await post(path, clean({ ...values, cookie: true }));
 		location.assign(next);
 	} catch (problem) {
-		show(form, problem);
+		show(form, says[problem.code] ?? problem.message, problem.fields);
 		button.removeAttribute("aria-busy");
 	}
 }
@@ -62,20 +63,20 @@ function isFilled(form) {
 	return first === null;
 }
 
-function show(form, problem) {
+function show(form, message, fields = {}) {
 	const note = form.querySelector("[data-problem]");
 	let first = null;
 
 	if (location.hash)
 		history.replaceState(null, "", location.pathname + location.search);
-	for (const [name, message] of Object.entries(problem.fields ?? {})) {
+	for (const [name, wrong] of Object.entries(fields)) {
 		const input = form.elements[name];
 		if (!input)
 			continue;
-		setWrong(input, message);
+		setWrong(input, wrong);
 		first ??= input;
 	}
-	note.textContent = problem.message;
+	note.textContent = message;
 	note.hidden = false;
 	(first ?? note).focus();
 }

@@ -11,7 +11,11 @@ const form = document.querySelector("form");
 const token = decodeURIComponent(location.hash.slice(1));
 
 history.replaceState(null, "", location.pathname);
-enhance(form, { path: "auth/accept-invitation", clean: (values) => ({ ...values, token }) });
+enhance(form, {
+	path: "auth/accept-invitation",
+	clean: (values) => ({ ...values, token }),
+	says: { 1004: t("invitation.over") },
+});
 addStrength(form.elements.password, () => [form.elements.fullName.value]);
 if (!token) {
 	const note = form.querySelector("[data-problem]");

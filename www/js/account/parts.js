@@ -134,9 +134,10 @@ export function List({ list, empty, row }) {
 const LASTS = 7000; // ms
 let tell = () => {};
 
-// Say something; action is { label, act } for an undo.
-export function toast(message, action) {
-	tell({ message, action, id: crypto.randomUUID() });
+// Say something; action is { label, act } for an undo.  What is said later about
+// the same thing takes the place of what was said before.
+export function toast(message, action, about) {
+	tell({ message, action, about, id: crypto.randomUUID() });
 }
 
 export function Toasts() {
@@ -145,7 +146,7 @@ export function Toasts() {
 
 	useEffect(() => {
 		tell = (one) => {
-			setShown((was) => [...was.slice(-2), one]);
+			setShown((was) => [...was.filter((old) => !one.about || old.about !== one.about).slice(-2), one]);
 			setTimeout(drop, LASTS, one.id);
 		};
 	}, []);

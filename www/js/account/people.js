@@ -19,7 +19,7 @@ export function People({ me }) {
 		try {
 			await api.post(`users/${person.id}/${act}`);
 			toast(t(`people.${act}d`, { name: person.fullName }), act === "revoke"
-				? { label: t("undo"), act: () => change(person, "restore") } : undefined);
+				? { label: t("undo"), act: () => change(person, "restore") } : undefined, person.id);
 		} catch (problem) {
 			toast(problem.message);
 		}

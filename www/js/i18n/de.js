@@ -25,6 +25,7 @@ export default {
 	"once.kept": "Ich habe es aufbewahrt",
 
 	"invitation.incomplete": "Dieser Link ist unvollständig. Bitte öffnen Sie den ganzen Link Ihrer Einladung.",
+	"invitation.over": "Diese Einladung wurde schon benutzt oder ist abgelaufen. Bitte erbitten Sie eine neue, oder melden Sie sich an.",
 
 	"profile.title": "Profil",
 	"profile.about": "Was andere von Ihnen sehen und wie Bureau für Sie aussieht.",
@@ -104,6 +105,7 @@ export default {
 	"people.restored": "{name} hat wieder Zugang.",
 
 	"error.offline": "Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung.",
+	"error.fields": "Einige Felder brauchen noch Aufmerksamkeit.",
 	"error.unknown": "Etwas ist schiefgegangen. Bitte versuchen Sie es noch einmal.",
 	"error.1001": "Bitte melden Sie sich zuerst an.",
 	"error.1002": "Die E-Mail-Adresse oder das Passwort ist falsch.",

@@ -25,6 +25,7 @@ export default {
 	"once.kept": "I have kept it",
 
 	"invitation.incomplete": "This link is incomplete. Please open the whole link of your invitation.",
+	"invitation.over": "This invitation has been used already, or has expired. Please ask for another, or sign in.",
 
 	"profile.title": "Profile",
 	"profile.about": "What others see of you, and how Bureau looks to you.",
@@ -105,6 +106,7 @@ export default {
 
 	// By the code of a Problem.  Where there is none, the server's sentence is shown.
 	"error.offline": "The server cannot be reached. Please check your connection.",
+	"error.fields": "Some fields need attention.",
 	"error.unknown": "Something went wrong. Please try again.",
 	"error.1001": "Please sign in first.",
 	"error.1002": "The e-mail address or the password is wrong.",
