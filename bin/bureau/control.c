@@ -26,6 +26,7 @@
 #include "pidfile.h"
 #include "prefork.h"
 #include "services.h"
+#include "settings.h"
 #include "site.h"
 #include "text.h"
 #include "when.h"
@@ -247,6 +248,13 @@ print_children(char *json)
 	}
 }
 
+/* What runs is found by its folder: wrong settings must not hide it. */
+static void
+open_anyway(struct site *site)
+{
+	site_open_telling(site, NULL, NULL);
+}
+
 int
 status_main(int argc, char **argv)
 {
@@ -256,8 +264,7 @@ status_main(int argc, char **argv)
 
 	if (argc != 1)
 		return (usage("status"));
-	if (!site_open(&site))
-		return (EXIT_FAILED);
+	open_anyway(&site);
 	if (!ask(&site, &told))
 		return (not_running(&site, json));
 	if (json) {
@@ -281,8 +288,7 @@ stop_main(int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return (usage("stop"));
-	if (!site_open(&site))
-		return (EXIT_FAILED);
+	open_anyway(&site);
 	pid = pidfile_holder(&site);
 	if (pid == 0)
 		return (not_running(&site, false));
@@ -330,7 +336,7 @@ reload_main(int argc, char **argv)
 	if (argc != 1)
 		return (usage("reload"));
 	/* With wrong settings the supervisor would keep the old ones. */
-	if (!site_open(&site))
+	if (!site_open(&site) || !settings_check(&site))
 		return (EXIT_FAILED);
 	if (!ask(&site, &told))
 		return (not_running(&site, false));

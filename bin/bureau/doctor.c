@@ -106,20 +106,6 @@ examine_programs(struct report *r)
 	}
 }
 
-static void
-examine_responders(struct report *r)
-{
-	for (const char **names = site_responders(&r->site); *names; names++) {
-		const char *path = SAY(r, "%s/bureau-%s", r->site.libexec,
-		    *names);
-
-		if (access(path, X_OK) != 0)
-			tell(r, WRONG, SAY(r, "RESPONDERS names %s, but there "
-			    "is no %s", *names, path),
-			    "leave it out of RESPONDERS, or install it");
-	}
-}
-
 /* What a program says of its version, as much as fits. */
 static void
 ask_version(const char *path, char *said, size_t size)
@@ -470,8 +456,9 @@ on_mistake(void *cls, const char *key, const char *sentence)
 {
 	struct report *r = cls;
 
-	tell(r, WRONG, SAY(r, "%s %s", key, sentence),
-	    r->site.settings != NULL ? SAY(r, "edit %s", r->site.settings) :
+	(void)key;
+	tell(r, WRONG, sentence, r->site.settings != NULL ?
+	    SAY(r, "edit %s, or the environment", r->site.settings) :
 	    "change it in the environment");
 }
 
@@ -480,15 +467,15 @@ doctor_main(int argc, char **argv)
 {
 	struct report r = { .as_json = take_flag(&argc, argv, "--json") };
 	struct arena *arena = arena_new(ARENA_PLAIN, 2 * FINDINGS_MAX);
+	bool well;
 
 	if (argc != 1)
 		return (usage("doctor"));
 	buf_init(&r.json, arena, FINDINGS_MAX);
-	site_open_telling(&r.site, on_mistake, &r);
-	if (settings_check(&r.site))
+	well = site_open_telling(&r.site, on_mistake, &r);
+	if (settings_check(&r.site) && well)
 		tell(&r, FINE, "the settings are fine", NULL);
 	examine_programs(&r);
-	examine_responders(&r);
 	examine_lighttpd(&r);
 	examine_disk(&r);
 	examine_files_limit(&r);

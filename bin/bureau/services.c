@@ -292,16 +292,6 @@ edge_spec(const struct services *services)
 	});
 }
 
-static bool
-is_installed(const struct site *site, const char *name)
-{
-	const char *path = arena_printf(site->arena, "%s/bureau-%s",
-	    site->libexec, name);
-
-	return (access(path, X_OK) == 0 || complain("RESPONDERS names %s, but "
-	    "there is no %s; leave it out or install it", name, path));
-}
-
 static void
 raise_file_limit(void)
 {
@@ -338,8 +328,7 @@ services_open(const struct site *site)
 	if (services->edge.listen_fd < 0)
 		return (NULL);
 	for (unsigned i = 0; i < services->count; i++) {
-		int fd = is_installed(site, names[i]) ?
-		    unix_socket(site, names[i]) : -1;
+		int fd = unix_socket(site, names[i]);
 
 		if (fd < 0)
 			return (NULL);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * `bureau check`, and the same before every start and reload.
+ * `bureau check`, and the same before every start and reload: what a setting
+ * means on this machine and beside the others.  What it may be by itself is
+ * lib/base/conf.c's to say.
  */
 #include "config.h"
 
 #include "settings.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,54 +21,14 @@
 #include "bureau.h"
 #include "check.h"
 #include "conf.h"
-#include "log.h"
 #include "site.h"
 
-/* A rule: the sentence to tell, NULL when all is well. */
+/* A rule: the sentence to tell, without the setting's name before it; NULL when
+ * all is well. */
 struct rule {
 	enum conf_key	 key;
 	const char	*(*judge)(const struct site *site, const char *value);
 };
-
-static const char *
-judge_environment(const struct site *site, const char *value)
-{
-	(void)site;
-	return (strcmp(value, "production") == 0 ||
-	    strcmp(value, "development") == 0 ? NULL :
-	    "must be production or development");
-}
-
-static const char *
-judge_log_level(const struct site *site, const char *value)
-{
-	enum log_level level;
-
-	(void)site;
-	return (log_level_parse(str_of(value), &level) ? NULL :
-	    "must be debug, info, warn or error");
-}
-
-static const char *
-judge_registration(const struct site *site, const char *value)
-{
-	(void)site;
-	if (strcmp(value, "open") == 0 || strcmp(value, "invite") == 0)
-		return (NULL);
-	return (strncmp(value, "domain:", 7) == 0 &&
-	    text_is_domain(str_of(value + 7)) ? NULL :
-	    "must be open, invite or domain: and a domain, as in "
-	    "domain:example.org");
-}
-
-static bool
-is_name(struct str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 'a' || name.p[i] > 'z')
-			return (false);
-	return (name.n > 0 && name.n < BOARD_NAME);
-}
 
 static const char *
 judge_responders(const struct site *site, const char *value)
@@ -74,14 +37,19 @@ judge_responders(const struct site *site, const char *value)
 
 	(void)value;
 	for (unsigned i = 0; names[i] != NULL; i++) {
-		if (!is_name(str_of(names[i])))
-			return ("must be names in small letters, separated by "
-			    "spaces, as in auth admin");
+		const char *path = arena_printf(site->arena, "%s/bureau-%s",
+		    site->libexec, names[i]);
+
+		if (strlen(names[i]) >= BOARD_NAME || access(path, X_OK) != 0)
+			return (arena_printf(site->arena, "names %s, but there "
+			    "is no %s; leave it out or install it.", names[i],
+			    path));
 		for (unsigned k = 0; k < i; k++)
 			if (strcmp(names[i], names[k]) == 0)
-				return ("names a responder twice");
+				return ("names a responder twice; name it once.");
 	}
-	return (names[0] != NULL ? NULL : "must name a responder");
+	return (names[0] != NULL ? NULL :
+	    "names no responder; write names like auth admin.");
 }
 
 static const char *
@@ -90,7 +58,7 @@ judge_workers(const struct site *site, const char *value)
 	(void)value;
 	return (2 * site_children(site) <= BOARD_SLOTS ? NULL :
 	    "is too large: twice the children of all responders may be 128 at "
-	    "most");
+	    "most.");
 }
 
 static const char *
@@ -103,7 +71,7 @@ judge_listen(const struct site *site, const char *value)
 	(void)site;
 	if (getaddrinfo(value, NULL, &hints, &address) != 0)
 		return ("must be an address of this machine, as in 127.0.0.1 "
-		    "or 0.0.0.0 or ::");
+		    "or 0.0.0.0 or ::.");
 	freeaddrinfo(address);
 	return (NULL);
 }
@@ -113,18 +81,7 @@ judge_file(const struct site *site, const char *value)
 {
 	(void)site;
 	return (value[0] == '\0' || access(value, R_OK) == 0 ? NULL :
-	    "names a file that cannot be read");
-}
-
-static const char *
-judge_scrypt(const struct site *site, const char *value)
-{
-	int64_t n = conf_int(CONF_SCRYPT_N);
-
-	(void)site;
-	(void)value;
-	return ((n & (n - 1)) == 0 ? NULL :
-	    "must be a power of two, as in 32768");
+	    "names a file that cannot be read; check its path and modes.");
 }
 
 /* Roles are ours: a user or password in the URL would be used by nobody. */
@@ -132,43 +89,72 @@ static const char *
 judge_database(const struct site *site, const char *value)
 {
 	(void)site;
+	if (strstr(value, "://") != NULL &&
+	    strncmp(value, "postgresql://", 13) != 0 &&
+	    strncmp(value, "postgres://", 11) != 0)
+		return ("is of no PostgreSQL; write "
+		    "postgresql://host/database.");
 	if (strstr(value, "://") != NULL && strchr(value, '@') != NULL)
 		return ("must be without user and password: each responder "
 		    "has its own role; put the owner's into "
-		    "DATABASE_ADMIN_URL");
+		    "DATABASE_ADMIN_URL.");
 	return (NULL);
+}
+
+/* 192.0.2.1 or 2001:db8::1; with a prefix such as /8 where that is allowed. */
+static bool
+is_address(char *text, bool with_prefix)
+{
+	char *slash = with_prefix ? strchr(text, '/') : NULL;
+	int family = strchr(text, ':') != NULL ? AF_INET6 : AF_INET;
+	struct in6_addr address;
+	int64_t bits;
+
+	if (slash != NULL) {
+		*slash = '\0';
+		if (!text_int(str_of(slash + 1), 0,
+		    family == AF_INET6 ? 128 : 32, &bits))
+			return (false);
+	}
+	return (inet_pton(family, text, &address) == 1);
+}
+
+static bool
+are_addresses(const struct site *site, const char *value, bool with_prefix)
+{
+	struct str rest = str_of(value), word;
+
+	while (str_split(&rest, ' ', &word))
+		if (word.n > 0 && !is_address(arena_memdup(site->arena, word.p,
+		    word.n), with_prefix))
+			return (false);
+	return (true);
 }
 
 static const char *
-judge_origins(const struct site *site, const char *value)
+judge_metrics(const struct site *site, const char *value)
 {
-	struct str rest = str_of(value), origin;
+	return (are_addresses(site, value, false) ? NULL :
+	    "must be addresses separated by spaces, as in 127.0.0.1 ::1.");
+}
 
-	(void)site;
-	while (str_split(&rest, ' ', &origin)) {
-		if (origin.n == 0 || str_is(origin, "*"))
-			continue;
-		if ((!str_starts(origin, "https://") &&
-		    !str_starts(origin, "http://")) ||
-		    memchr(origin.p + 8, '/', origin.n - 8) != NULL)
-			return ("must be origins such as "
-			    "https://app.example.org, without a path");
-	}
-	return (NULL);
+static const char *
+judge_proxies(const struct site *site, const char *value)
+{
+	return (are_addresses(site, value, true) ? NULL :
+	    "must be addresses or networks separated by spaces, as in "
+	    "192.0.2.1 10.0.0.0/8.");
 }
 
 static const struct rule rules[] = {
-	{ CONF_ALLOWED_ORIGINS, judge_origins },
 	{ CONF_DATABASE_URL, judge_database },
-	{ CONF_ENVIRONMENT, judge_environment },
 	{ CONF_JWT_KEY_FILE, judge_file },
 	{ CONF_LISTEN, judge_listen },
-	{ CONF_LOG_LEVEL, judge_log_level },
 	{ CONF_MAX_WORKERS, judge_workers },
-	{ CONF_REGISTRATION, judge_registration },
+	{ CONF_METRICS_ALLOW, judge_metrics },
 	{ CONF_RESPONDERS, judge_responders },
-	{ CONF_SCRYPT_N, judge_scrypt },
-	{ CONF_TLS_CERT_FILE, judge_file }
+	{ CONF_TLS_CERT_FILE, judge_file },
+	{ CONF_TRUSTED_PROXIES, judge_proxies }
 };
 
 bool
@@ -183,7 +169,9 @@ settings_check(const struct site *site)
 		if (why == NULL)
 			continue;
 		ok = false;
-		site->tell(site->tell_cls, conf_rows[rules[i].key].name, why);
+		site->tell(site->tell_cls, conf_rows[rules[i].key].name,
+		    arena_printf(site->arena, "%s %s",
+		    conf_rows[rules[i].key].name, why));
 	}
 	return (ok);
 }

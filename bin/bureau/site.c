@@ -221,7 +221,8 @@ static void
 tell_stderr(void *cls, const char *key, const char *sentence)
 {
 	(void)cls;
-	complain("%s: %s", key, sentence);
+	(void)key;
+	complain("%s", sentence);
 }
 
 bool

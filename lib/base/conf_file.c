@@ -253,7 +253,14 @@ nearest_name(const char *name)
 	return (nearest);
 }
 
-/* How many letters must be added, taken or changed to make a out of b. */
+static int
+upper(char c)
+{
+	return (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
+/* How many letters must be added, taken or changed to make a out of b, which
+ * is in capitals. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -268,7 +275,7 @@ distance(const char *a, const char *b)
 		row[0] = i;
 		for (j = 1; j <= lengths[1]; j++) {
 			above = row[j];
-			row[j] = corner + (a[i - 1] != b[j - 1]);
+			row[j] = corner + (upper(a[i - 1]) != b[j - 1]);
 			if (above + 1 < row[j])
 				row[j] = above + 1;
 			if (row[j - 1] + 1 < row[j])

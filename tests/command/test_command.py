@@ -138,11 +138,14 @@ def test_the_manual_names_every_command():
     ("DATABASE_URL", "postgresql://me:pw@db/x", "DATABASE_ADMIN_URL"), ("LOG_LEVEL", "loud", "debug"),
     ("RESPONDERS", "auth auth", "twice"), ("JWT_KEY_FILE", "/nonexistent", "cannot be read"),
     ("MAX_WORKERS", "64", "too large"), ("ALLOWED_ORIGINS", "example.org", "https://"),
+    ("DATABASE_URL", "mysql://db/x", "postgresql://"), ("RESPONDERS", "auth nosuch", "install it"),
+    ("METRICS_ALLOW", "everybody", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.0/99", "10.0.0.0/8"),
 ])
 def test_check_tells_each_mistake_and_how_to_mend_it(home, key, value, mend):
     got = home.run("check", **{key: value})
     name = "PORT" if key == "BUREAU_PORT" else key
-    assert got.returncode == 1 and name in got.stderr and mend in got.stderr
+    assert got.returncode == 1 and got.stderr.startswith(f"bureau: {name} ") and mend in got.stderr
+    assert got.stderr.count(name) == 1
     got = home.run("check", "--json", **{key: value})
     told = json.loads(got.stdout)
     assert got.returncode == 1 and told["ok"] is False and told["mistakes"][0]["key"] == name
@@ -159,6 +162,16 @@ def test_the_file_is_read_and_the_environment_wins(home):
     assert home.run("check", LOG_LEVEL="warn").returncode == 1   # the file is still wrong
     (home.path / "bureau.conf").write_text("# fine\nLOG_LEVEL=warn\n")
     assert home.run("check").returncode == 0
+
+
+def test_networks_of_proxies_are_fine(home):
+    assert home.run("check", TRUSTED_PROXIES="192.0.2.1 10.0.0.0/8 2001:db8::/32").returncode == 0
+
+
+def test_wrong_settings_do_not_hide_what_runs(home):
+    for command in ("status", "stop"):
+        got = home.run(command, LOG_LEVEL="loud")
+        assert got.returncode == 3 and "nothing runs" in got.stderr
 
 
 # --- serving ---------------------------------------------------------------------
