@@ -39,8 +39,11 @@ static const struct command commands[] = {
 	{ "status", "[--json]", "what runs", NULL, status_main },
 	{ "stop", "", "end what runs, requests in flight first", NULL,
 	    stop_main },
-	{ "user", "add EMAIL --name NAME [--role ROLE] --password-stdin | "
-	    "list [--json] | revoke EMAIL | restore EMAIL | role EMAIL ROLE",
+	{ "user", "add EMAIL --name NAME [--role ROLE] --password-stdin\n"
+	    "       bureau user list [--json]\n"
+	    "       bureau user revoke EMAIL\n"
+	    "       bureau user restore EMAIL\n"
+	    "       bureau user role EMAIL ROLE",
 	    "look after people from a shell",
 	    "The first account of an empty system is the chairperson, "
 	    "whatever the role asked for.", user_main },
@@ -67,13 +70,20 @@ find(const char *name)
 	return (NULL);
 }
 
+static void
+print_usage(FILE *out, const struct command *command)
+{
+	fprintf(out, "usage: bureau %s%s%s\n", command->name,
+	    command->usage[0] != '\0' ? " " : "", command->usage);
+}
+
 int
 usage(const char *name)
 {
 	const struct command *command = find(name);
 
 	ASSERT(command != NULL);
-	fprintf(stderr, "usage: bureau %s %s\n", name, command->usage);
+	print_usage(stderr, command);
 	return (EXIT_USAGE);
 }
 
@@ -110,8 +120,8 @@ take_value(int *argc, char **argv, const char *option)
 static int
 help(const struct command *command)
 {
-	printf("usage: bureau %s %s\n\n%s\n", command->name, command->usage,
-	    command->doc);
+	print_usage(stdout, command);
+	printf("\n%s\n", command->doc);
 	if (command->help != NULL)
 		printf("\n%s\n", command->help);
 	return (EXIT_DONE);

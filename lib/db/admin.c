@@ -106,6 +106,7 @@ finish(struct admin *admin, PGresult *result)
 	ExecStatusType status = PQresultStatus(result);
 	const char *detail, *message, *state;
 	char both[1024];
+	bool ours;
 
 	PQclear(admin->result);
 	admin->result = result;
@@ -116,9 +117,12 @@ finish(struct admin *admin, PGresult *result)
 	message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	snprintf(both, sizeof(both), "%s%s%s",
-	    message != NULL ? message : PQerrorMessage(admin->conn),
-	    detail != NULL ? ": " : "", detail != NULL ? detail : "");
+	/* What we raise ourselves says in its detail what people are told. */
+	ours = state != NULL && state[0] == 'U' && detail != NULL;
+	if (message == NULL)
+		message = PQerrorMessage(admin->conn);
+	snprintf(both, sizeof(both), "%s%s%s", ours ? "" : message,
+	    ours || detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
 	keep_error(admin, both);
 	snprintf(admin->sqlstate, sizeof(admin->sqlstate), "%s",
 	    state != NULL ? state : "");
