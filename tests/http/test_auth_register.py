@@ -175,7 +175,7 @@ def test_by_invitation_no_second_one_slips_in_beside_the_first(own):
         own.sql("TRUNCATE users, throttle CASCADE")
         answers = together(own, 8)
         assert [a.status for a in answers].count(201) == 1
-    assert {a.status for a in answers} <= {201, 403, 503}      # 503: the gate was full
+        assert {a.status for a in answers} <= {201, 403, 503}      # 503: the gate was full
         assert roles(own) == ["chairperson"]
 
 
