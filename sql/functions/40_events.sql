@@ -79,6 +79,7 @@ BEGIN
 	VALUES (ARRAY['user:' || NEW.id], 'revoked', 'users', NEW.id);
 	UPDATE sessions SET ended_at = now(), end_reason = 'revoked'
 	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	UPDATE tokens SET ended_at = now() WHERE user_id = NEW.id AND ended_at IS NULL;
 	RETURN NULL;
 END
 $$;

@@ -6,6 +6,7 @@
 SET search_path = bureau, public;
 
 -- The holder of a live personal token: rights are its scopes as far as the person holds them.
+-- Of somebody revoked also of one that has ended, to say why.
 CREATE OR REPLACE FUNCTION token_holder(_hash bytea, OUT user_id uuid, OUT token_id uuid,
                                         OUT permissions text[], OUT is_active boolean,
                                         OUT is_stale boolean)
@@ -17,7 +18,9 @@ BEGIN
 	       coalesce(t.last_used_at < now() - interval '1 minute', true)
 	  INTO token_holder.user_id, token_id, is_active, permissions, is_stale
 	  FROM tokens t JOIN users u ON u.id = t.user_id
-	 WHERE t.hash = _hash AND t.ended_at IS NULL AND t.expires_at > now();
+	 WHERE t.hash = _hash
+	   AND (t.ended_at IS NULL AND t.expires_at > now()
+	        OR NOT u.is_active OR u.deleted_at IS NOT NULL);
 END
 $$;
 
@@ -37,7 +40,8 @@ $$;
 -- Says who asks and whether they may, or raises: U1001 nobody has signed in, U1007 access is
 -- revoked, U1004 session or token unknown or over, U1005 permission missing; in this order.
 -- _need is 'public', 'signed-in' or a permission; on a public route an identity that does
--- not hold is no identity.  Leaves the caller in the settings that 10_caller.sql reads.
+-- not hold is no identity.  No scope of a personal token says 'signed-in', so with one that
+-- is for reads: it changes nothing of the account itself.  Leaves the caller in the settings that 10_caller.sql reads.
 CREATE OR REPLACE FUNCTION authorize(_user uuid, _session uuid, _token bytea, _need text,
                                      _write boolean, _request uuid, _address inet, _agent text,
                                      OUT user_id uuid, OUT session_id uuid,
@@ -82,6 +86,9 @@ BEGIN
 			RAISE EXCEPTION 'session or token over' USING ERRCODE = 'U1004';
 		ELSIF _need <> 'signed-in' AND _need <> ALL (permissions) THEN
 			RAISE EXCEPTION '% is missing', _need USING ERRCODE = 'U1005';
+		ELSIF _need = 'signed-in' AND _write AND session_id IS NULL THEN
+			RAISE EXCEPTION 'a token is no session' USING ERRCODE = 'U1005',
+				DETAIL = 'A personal token does what its scopes name; sign in for this.';
 		END IF;
 	END IF;
 

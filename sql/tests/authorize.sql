@@ -3,7 +3,7 @@
 -- authorize(): every error and their order, tokens, and what it leaves behind.
 
 \ir helpers.psql
-SELECT plan(38);
+SELECT plan(41);
 SELECT pg_temp.people();
 
 CREATE TEMP TABLE t AS
@@ -68,12 +68,17 @@ SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('t'), 'permission
 SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('t'), 'session_id'), '', 'without a session');
 SELECT is(pg_temp.auth(NULL, NULL, 'audit:read', false, sha256('t')), 'U1005', 'not with what the person lacks');
 SELECT is(pg_temp.auth(NULL, NULL, 'notes:read', false, sha256('t')), 'U1005', 'nor with what the scopes lack');
+SELECT is(pg_temp.auth(NULL, NULL, 'signed-in', false, sha256('t')), :'person', 'it reads what is for whoever is signed in');
+SELECT is(pg_temp.auth(NULL, NULL, 'signed-in', true, sha256('t')), 'U1005', 'and changes nothing of the account: U1005');
 SELECT is(pg_temp.auth(NULL, NULL, 'signed-in', false, sha256('u')), 'U1004', 'an unknown token: U1004');
 UPDATE users SET is_active = false WHERE id = :'person';
 SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('t')), 'U1007', 'a revoked person''s: U1007');
 UPDATE users SET is_active = true WHERE id = :'person';
-UPDATE tokens SET ended_at = now();
-SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('t')), 'U1004', 'an ended one: U1004');
+SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('t')), 'U1004', 'restored, it stays ended');
+INSERT INTO tokens (user_id, name, hash, scopes, expires_at)
+VALUES (:'person', 'v', sha256('v'), '{users:*}', now() + '1d');
+UPDATE tokens SET ended_at = now() WHERE ended_at IS NULL;
+SELECT is(pg_temp.auth(NULL, NULL, 'users:read', false, sha256('v')), 'U1004', 'an ended one: U1004');
 SELECT is(pg_temp.try($$UPDATE tokens SET ended_at = NULL$$), 'U3003', 'and it does not come back');
 
 -- What is left for the transaction.
