@@ -82,6 +82,7 @@ void		 board_count(struct board *board, enum board_counter counter,
 /* Keys of different kinds never meet, even where their bytes are equal. */
 enum limit_kind {
 	LIMIT_ADDRESS,		/* an anonymous caller, by network address */
+	LIMIT_GUESS,		/* tokens that are nobody's, by network address */
 	LIMIT_USER,
 	LIMIT_ROUTE		/* a limit of one route's own, key chosen by it */
 };
@@ -104,6 +105,10 @@ struct limit_state {
  * two keys alike in cell and fingerprint (about one pair in a billion) share.
  */
 bool		 board_allow(struct board *board, enum limit_kind kind,
+		    const void *key, size_t len, int64_t max, int64_t window_us,
+		    struct limit_state *out);
+/* The same answer without counting a request. */
+bool		 board_would_allow(struct board *board, enum limit_kind kind,
 		    const void *key, size_t len, int64_t max, int64_t window_us,
 		    struct limit_state *out);
 

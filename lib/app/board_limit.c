@@ -82,31 +82,53 @@ limit_rule(int64_t paid, int64_t now, int64_t max, int64_t window_us,
 	return (left >= 0);
 }
 
+/* What the table says to one request more; what stands there with it is *next,
+ * what stood there *seen. */
+static bool
+limit_look(struct board *board, uint64_t hash, int64_t max, int64_t window_us,
+    counter **cell, uint64_t *seen, uint64_t *next, struct limit_state *out)
+{
+	struct shared *mem = board->mem;
+	uint64_t print = hash >> PAID_BITS;
+	int64_t now = when_mono() - mem->since_mono, paid, then;
+	bool allowed;
+
+	ASSERT(max > 0 && window_us > 0);
+	*cell = limit_cell(mem, hash, now, seen);
+	paid = *seen >> PAID_BITS == print ? paid_at(*seen) : 0;
+	allowed = limit_rule(paid, now, max, window_us, &then, out);
+	*next = print << PAID_BITS | ((uint64_t)then & PAID_MASK);
+	if (!allowed)
+		board_count(board, BOARD_LIMITED, 1);
+	return (allowed);
+}
+
 bool
 board_allow(struct board *board, enum limit_kind kind, const void *key,
     size_t len, int64_t max, int64_t window_us, struct limit_state *out)
 {
-	struct shared *mem = board->mem;
+	uint64_t hash = limit_hash(board->mem, kind, key, len), seen, next;
 	struct limit_state ignored;
-	uint64_t hash, print, seen;
-	int64_t now, paid, next;
 	counter *cell;
 
-	ASSERT(max > 0 && window_us > 0);
 	if (out == NULL)
 		out = &ignored;
-	hash = limit_hash(mem, kind, key, len);
-	print = hash >> PAID_BITS;
-	for (;;) {
-		now = when_mono() - mem->since_mono;
-		cell = limit_cell(mem, hash, now, &seen);
-		paid = seen >> PAID_BITS == print ? paid_at(seen) : 0;
-		if (!limit_rule(paid, now, max, window_us, &next, out)) {
-			board_count(board, BOARD_LIMITED, 1);
+	do {
+		if (!limit_look(board, hash, max, window_us, &cell, &seen,
+		    &next, out))
 			return (false);
-		}
-		if (atomic_compare_exchange_strong(cell, &seen,
-		    print << PAID_BITS | ((uint64_t)next & PAID_MASK)))
-			return (true);
-	}
+	} while (!atomic_compare_exchange_strong(cell, &seen, next));
+	return (true);
+}
+
+bool
+board_would_allow(struct board *board, enum limit_kind kind, const void *key,
+    size_t len, int64_t max, int64_t window_us, struct limit_state *out)
+{
+	uint64_t hash = limit_hash(board->mem, kind, key, len), seen, next;
+	struct limit_state ignored;
+	counter *cell;
+
+	return (limit_look(board, hash, max, window_us, &cell, &seen, &next,
+	    out != NULL ? out : &ignored));
 }

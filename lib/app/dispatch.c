@@ -5,6 +5,8 @@
  */
 #include "inner.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "arena.h"
@@ -71,15 +73,46 @@ find_route(struct req *rq)
 static struct str
 network(const struct req *rq)
 {
-	struct str address = str_of(rq->address);
-	unsigned colons = 0;
+	struct in6_addr *six = arena_alloc(rq->arena, sizeof(*six));
 
-	if (strchr(rq->address, ':') == NULL)
-		return (address);
-	for (size_t i = 0; i < address.n; i++)
-		if (address.p[i] == ':' && ++colons == 4)
-			return ((struct str){ address.p, i });
-	return (address);
+	if (inet_pton(AF_INET6, rq->address, six) != 1 ||
+	    IN6_IS_ADDR_V4MAPPED(six))
+		return (str_of(rq->address));
+	return ((struct str){ (const char *)six, 8 });
+}
+
+/*
+ * Whether a personal token is anybody's is known in the transaction only.  So
+ * those that are nobody's count against the address, and where it has sent too
+ * many, it is not asked any more.
+ */
+static bool
+may_guess(const struct req *rq)
+{
+	struct app *app = rq->app;
+	struct str key = network(rq);
+
+	return (app->identity.token == NULL ||
+	    board_would_allow(app->board, LIMIT_GUESS, key.p, key.n,
+	    conf_int(CONF_RATE_LIMIT_ANONYMOUS),
+	    conf_int(CONF_RATE_LIMIT_WINDOW) * 1000000, &app->limit));
+}
+
+/* A token has proven nothing when neither the trip told whose it is, nor a
+ * refusal that only a live one gets; failures of ours are nobody's guess. */
+static void
+count_guess(const struct req *rq, enum err err)
+{
+	struct str key = network(rq);
+
+	if (rq->app->identity.token == NULL || rq->caller.user != NULL ||
+	    rq->route == NULL || rq->route->bare ||
+	    err == ERR_INSUFFICIENT_PERMISSIONS || err == ERR_ACCOUNT_REVOKED ||
+	    err == ERR_RATE_LIMIT_EXCEEDED || err_rows[err].status >= 500)
+		return;
+	(void)board_allow(rq->app->board, LIMIT_GUESS, key.p, key.n,
+	    conf_int(CONF_RATE_LIMIT_ANONYMOUS),
+	    conf_int(CONF_RATE_LIMIT_WINDOW) * 1000000, NULL);
 }
 
 static enum err
@@ -96,8 +129,9 @@ limit(struct req *rq)
 
 	if (rq->route->bare)
 		return (ERR_OK);
-	if (board_allow(app->board, known || who->token != NULL ? LIMIT_USER :
-	    LIMIT_ADDRESS, key.p, key.n, max, window * 1000000, &app->limit))
+	if (may_guess(rq) && board_allow(app->board,
+	    known || who->token != NULL ? LIMIT_USER : LIMIT_ADDRESS, key.p,
+	    key.n, max, window * 1000000, &app->limit))
 		return (ERR_OK);
 	return (req_fail(rq, ERR_RATE_LIMIT_EXCEEDED, NULL));
 }
@@ -319,6 +353,7 @@ dispatch(struct app *app, struct req *rq, char *const *env)
 	identity_find(rq, &app->identity);
 	for (size_t i = 0; err == ERR_OK && i < COUNT_OF(stages); i++)
 		err = stages[i](rq);
+	count_guess(rq, err);
 	if (rq->method == OPTIONS && rq->match.allowed != 0)
 		preflight(rq);
 	else

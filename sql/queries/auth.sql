@@ -94,8 +94,11 @@ SELECT NOT EXISTS (SELECT FROM users) AS first,
        EXISTS (SELECT FROM users WHERE email = :email AND deleted_at IS NULL) AS taken
 
 -- name: register_count
--- How often an address may be told that an account exists.
-SELECT throttle_try('registration', host(address_now()), 5, interval '1 hour') AS ok
+-- How often an address, or in version 6 its /64, may be told that an account exists.
+SELECT throttle_try('registration',
+                    host(CASE WHEN family(address_now()) = 6 AND NOT address_now() <<= '::ffff:0:0/96'
+                              THEN network(set_masklen(address_now(), 64)) ELSE address_now() END),
+                    5, interval '1 hour') AS ok
 
 -- name: register_turn
 -- One at a time where only the first may register.

@@ -378,6 +378,22 @@ limits_hold_while_processes_are_killed(void **state)
 	munmap(tally, sizeof(*tally));
 }
 
+static void
+looking_at_a_limit_counts_nothing(void **state)
+{
+	struct board_fixture *fixture = *state;
+	struct board *board = fixture->board;
+
+	for (int i = 0; i < 5; i++)
+		assert_true(board_would_allow(board, LIMIT_GUESS, "a", 1, 2,
+		    HOUR, NULL));
+	assert_true(board_allow(board, LIMIT_GUESS, "a", 1, 2, HOUR, NULL));
+	assert_true(board_allow(board, LIMIT_GUESS, "a", 1, 2, HOUR, NULL));
+	assert_false(board_would_allow(board, LIMIT_GUESS, "a", 1, 2, HOUR,
+	    NULL));
+	assert_false(board_allow(board, LIMIT_GUESS, "a", 1, 2, HOUR, NULL));
+}
+
 int
 main(void)
 {
@@ -409,6 +425,8 @@ main(void)
 		    many_keys_never_refuse_one_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_thousand_debtors_are_remembered, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    looking_at_a_limit_counts_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    limits_hold_while_processes_are_killed, setup, teardown)
 	};
