@@ -20,6 +20,7 @@
 #include "when.h"
 
 #define CURSOR_MARK	"\x1f"
+#define ROWS_MAX	(ANSWER_MAX - 16384)	/* the rest closes the page */
 
 static const struct {
 	const char	*text;
@@ -313,21 +314,37 @@ answer_csv(struct req *rq, const struct list_ask *ask,
 		listing_csv_link(rq, cursor_behind(rq, ask, page, shown - 1));
 }
 
+/* As many rows as fit, but one at least: a page may end before its limit. */
+static unsigned
+add_rows(struct buf *out, const struct db_rows *page, unsigned max)
+{
+	for (unsigned i = 0; i < max; i++) {
+		size_t whole = out->len;
+
+		if (i > 0)
+			buf_char(out, ',');
+		db_json(page, i, out);
+		if (i > 0 && (out->failed || out->len > ROWS_MAX)) {
+			out->failed = false;
+			out->len = whole;
+			out->data[whole] = '\0';
+			return (i);
+		}
+	}
+	return (max);
+}
+
 static void
 answer_page(struct req *rq, const struct list_ask *ask,
     const struct db_rows *page, const struct db_rows *total)
 {
-	unsigned shown = db_count(page) > ask->limit ? ask->limit :
-	    db_count(page);
 	struct buf *out = answer_json(rq, 200);
 	struct str cursor;
+	unsigned shown;
 
 	buf_text(out, "{\"items\":[");
-	for (unsigned i = 0; i < shown; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		db_json(page, i, out);
-	}
+	shown = add_rows(out, page, db_count(page) > ask->limit ? ask->limit :
+	    db_count(page));
 	buf_text(out, "],\"next\":");
 	if (db_count(page) > shown) {
 		cursor = cursor_behind(rq, ask, page, shown - 1);

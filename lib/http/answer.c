@@ -95,7 +95,7 @@ problem_fields(struct buf *out, const struct field_errors *errors)
 		const struct field_error *e = &errors->list[i];
 
 		buf_printf(out, "%s{\"field\":", comma);
-		buf_json(out, e->field, strlen(e->field));
+		buf_json(out, e->field, strnlen(e->field, FIELD_SHOWN));
 		buf_printf(out, ",\"code\":%d", err_rows[e->err].code);
 		problem_text(out, "message", e->message);
 		buf_char(out, '}');

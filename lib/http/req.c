@@ -312,8 +312,8 @@ req_fail_fields(struct req *rq)
 	if (err == ERR_OK)
 		return (ERR_OK);
 	return (req_fail(rq, err, rq->errors.count > 1 ? NULL :
-	    arena_printf(rq->arena, "%s: %s", rq->errors.list[0].field,
-	    rq->errors.list[0].message)));
+	    arena_printf(rq->arena, "%.*s: %s", FIELD_SHOWN,
+	    rq->errors.list[0].field, rq->errors.list[0].message)));
 }
 
 enum err

@@ -22,6 +22,7 @@
 
 #define BODY_MAX	(1024 * 1024)	/* of a request, unless its row says more */
 #define ANSWER_MAX	(8 * 1024 * 1024)
+#define FIELD_SHOWN	200	/* bytes of a client's own name that are told back */
 
 struct app;
 
