@@ -93,7 +93,7 @@ def test_the_same_address_at_once_makes_one_account(chair):
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda _: register(body), range(12)))
     assert sorted(a.status for a in answers).count(201) == 1
-    assert {a.status for a in answers} <= {201, 409, 429}
+    assert {a.status for a in answers} <= {201, 409, 429, 503}     # 503: the gate was full
     assert client.sql("SELECT count(*) FROM users WHERE email = '{}'", body["email"]) == [["1"]]
     client.sql("DELETE FROM throttle WHERE kind = 'registration'")
 
@@ -152,9 +152,10 @@ def test_of_many_first_registrations_one_is_the_chairperson(own):
     for _ in range(3):
         own.sql("TRUNCATE users, throttle CASCADE")
         answers = together(own, 8)
-        assert {a.status for a in answers} == {201}
-        assert roles(own) == ["chairperson"] + ["employee"] * 7
-        chairs = [a for a in answers if a.json["user"]["role"] == "chairperson"]
+        let_in = [a for a in answers if a.status == 201]
+        assert let_in and {a.status for a in answers} <= {201, 503}      # 503: the gate was full
+        assert roles(own) == ["chairperson"] + ["employee"] * (len(let_in) - 1)
+        chairs = [a for a in let_in if a.json["user"]["role"] == "chairperson"]
         assert len(chairs) == 1 and "users:read" in chairs[0].json["user"]["permissions"]
 
 
