@@ -31,6 +31,10 @@ struct refresh;
 bool	keep_find(struct req *rq, struct str given, struct refresh *out,
 	    bool *by_cookie);
 
+/* A session that the browser still has is not carried on: it ends with what is
+ * asked next. */
+void	keep_leave_former(struct req *rq);
+
 /* --- secret.c: passwords, behind the gate ------------------------------------ */
 
 /* Is this one acceptable?  If not, the field is named. */

@@ -82,6 +82,17 @@ keep_find(struct req *rq, struct str given, struct refresh *out,
 	return (refresh_check(rq->arena, refresh_key, token, out));
 }
 
+void
+keep_leave_former(struct req *rq)
+{
+	struct refresh former;
+	bool by_cookie;
+
+	if (keep_find(rq, (struct str){ NULL, 0 }, &former, &by_cookie))
+		req_query(rq, Q_SESSION_LEAVE, "session", former.session,
+		    "reason", "signed in again", NULL);
+}
+
 /* {…user, "user": {…}} open at its end, or just an open brace. */
 static void
 begin_body(struct buf *out, const struct db_rows *user)

@@ -143,6 +143,7 @@ create(struct req *rq, bool open, bool with_session)
 
 	if (err != ERR_OK)
 		return (err);
+	keep_leave_former(rq);
 	if (!open)
 		req_query(rq, Q_REGISTER_TURN, NULL);
 	user = req_query(rq, Q_REGISTER_USER, "open", open ? "t" : "f", NULL);
@@ -190,6 +191,7 @@ accept_invitation(struct req *rq)
 	if (err != ERR_OK || (err = secret_hash(rq, req_str(rq, "password"),
 	    &hash)) != ERR_OK)
 		return (err);
+	keep_leave_former(rq);
 	user = req_query(rq, Q_INVITATION_ACCEPT, "hash",
 	    hash_bytea(rq->arena, req_str(rq, "token")), NULL);
 	req_query(rq, Q_INVITATION_NAME, NULL);

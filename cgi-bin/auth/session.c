@@ -125,18 +125,6 @@ count_failure(struct req *rq, const struct attempt *try)
 	return (req_fail(rq, ERR_INVALID_CREDENTIALS, NULL));
 }
 
-/* A session that the browser still has is not carried on: it ends. */
-static void
-leave_former(struct req *rq)
-{
-	struct refresh former;
-	bool by_cookie;
-
-	if (keep_find(rq, (struct str){ NULL, 0 }, &former, &by_cookie))
-		req_query(rq, Q_SESSION_LEAVE, "session", former.session,
-		    "reason", "signed in again", NULL);
-}
-
 static enum err
 begin(struct req *rq, const struct attempt *try)
 {
@@ -147,7 +135,7 @@ begin(struct req *rq, const struct attempt *try)
 	if (secret_is_outdated(try->hash) && (err = secret_hash(rq,
 	    req_str(rq, "password"), &hash)) != ERR_OK)
 		return (err);
-	leave_former(rq);
+	keep_leave_former(rq);
 	session = req_query(rq, Q_LOGIN_START, "key", try->key, "user",
 	    try->user, "changed", try->changed,
 	    "idle", auth_interval(rq, CONF_JWT_REFRESH_EXPIRES_IN),

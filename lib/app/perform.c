@@ -127,6 +127,8 @@ attempt(struct req *rq)
 	rq->err = ERR_OK;
 	rq->detail = rq->cause = rq->current = NULL;
 	rq->errors.count = 0;
+	/* What the last request's trip said is over. */
+	db_begin(app->db, rq->arena, app->deadline);
 	err = run_row(rq);
 	if (err == ERR_OK && app->flushed)
 		return (idempotency_store(rq));

@@ -46,6 +46,16 @@ text_length(struct str utf8)
 	return (length);
 }
 
+/* Breaks a line, turns it around, or is there without being seen: a name made
+ * of these looks like another.  Joiners stay, scripts and emoji need them. */
+static bool
+is_deceptive(uint32_t code)
+{
+	return (code == 0x200b || code == 0x200e || code == 0x200f ||
+	    (code >= 0x2028 && code <= 0x202e) ||
+	    (code >= 0x2066 && code <= 0x2069) || code == 0xfeff);
+}
+
 bool
 text_is_clean(struct str utf8, bool line)
 {
@@ -60,7 +70,7 @@ text_is_clean(struct str utf8, bool line)
 			continue;
 		if (is_control(code))
 			return (false);
-		if (line && (code == 0x2028 || code == 0x2029))
+		if (line && is_deceptive(code))
 			return (false);
 	}
 	return (true);

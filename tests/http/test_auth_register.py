@@ -69,10 +69,25 @@ def test_names_and_addresses_are_kept_in_one_form(chair):
 
 
 def test_a_name_is_text_and_nothing_else(chair):
-    name = "<script>alert(1)</script> '; DROP TABLE users; -- {{7*7}} %s \u202e"
+    name = "<script>alert(1)</script> '; DROP TABLE users; -- {{7*7}} %s"
     answer = register(form(fullName=name))
     assert answer.json["user"]["fullName"] == name
     assert answer.json["user"]["profilePic"].startswith("data:image/svg+xml") and "<script" not in answer.json["user"]["profilePic"]
+
+
+@pytest.mark.parametrize("trick", ["\u200b", "Ann\u202e", "\ufeffAnn", "An\u2066n", "Ann\u2028"])
+def test_a_name_that_looks_like_another_is_refused(chair, trick):
+    answer = register(form(fullName=trick))
+    assert answer.status == 422 and [e["field"] for e in answer.json["errors"]] == ["fullName"]
+
+
+def test_registering_ends_the_session_that_the_browser_had(chair):
+    first = register(form())
+    cookie = f"refresh={first.cookies['refresh'][0]}"
+    second = client.Client().post("/auth/register", form(), Cookie=cookie)
+    assert second.status == 201
+    assert client.Client(first.json["accessToken"]).get("/auth/me").code == 1004
+    assert client.Client(second.json["accessToken"]).get("/auth/me").status == 200
 
 
 def test_a_known_address_is_told_at_most_five_times_an_hour(chair):
