@@ -131,6 +131,12 @@ class Load(threading.Thread):
         """Seconds from then to the first success that began later."""
         return min(end for _, s, begun, end in self.log if s == 201 and begun > moment) - moment
 
+    def is_stored(self, key):
+        """False where the answer is to come again: a child waits a moment after a connect that failed."""
+        answer = self.who.post("/notes", {"title": key}, Idempotency_Key=key)
+        assert answer.status in (201, 503), answer
+        return answer.status == 201
+
     def check_ledger(self):
         acknowledged = {key for key, status, _, _ in self.log if status == 201}
         known = {key for key, _, _, _ in self.log}
@@ -143,8 +149,7 @@ class Load(threading.Thread):
         assert set(stored) - known == set(), "stored without being asked"
         # What is unknown becomes known by asking again with the same key.
         for key, _, _, _ in self.failures[:200]:
-            answer = self.who.post("/notes", {"title": key}, Idempotency_Key=key)
-            assert answer.status == 201, answer
+            wait_until(lambda: self.is_stored(key), 20, "a child connects again")
         twice = client.sql("SELECT title FROM notes WHERE owner_id = '{}' GROUP BY title HAVING count(*) > 1",
                            self.who.user["id"])
         assert twice == []

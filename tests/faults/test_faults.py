@@ -96,9 +96,11 @@ def test_postgresql_restarted_loses_nothing(who, how):
 def test_a_killed_backend_is_survived(who):
     with Load(who) as load:
         postmaster = int(open(HOME + "/pg/postmaster.pid", encoding="ascii").readline())
-        rows = client.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'bureau_skeleton' LIMIT 1")
-        os.kill(int(rows[0][0]), signal.SIGKILL)
-        pause(0.5)
+        backends = {int(row[0]) for row in client.sql(
+            "SELECT pid FROM pg_stat_activity WHERE usename = 'bureau_skeleton'")}
+        os.kill(min(backends), signal.SIGKILL)
+        # The postmaster ends all the others before it recovers.
+        wait_until(lambda: not backends & set(below(postmaster)), 20, "ended every backend")
         wait_until(is_up, 20, "recovered")
         assert postmaster in processes()
     load.check_ledger()
