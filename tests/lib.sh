@@ -60,6 +60,8 @@ stop_instance() {
 	if [ -n "${instance_pid:-}" ]; then
 		kill "$instance_pid" 2>/dev/null || :
 		wait "$instance_pid" 2>/dev/null || :
+		# One that a suite started anew is no child of this shell.
+		timeout 60 tail --pid="$instance_pid" -f /dev/null || :
 		instance_pid=
 	fi
 }
