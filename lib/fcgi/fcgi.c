@@ -7,6 +7,7 @@
 #include "fcgi.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,28 @@ fcgi_stop(struct fcgi *fcgi)
 		close(fd);
 }
 
+/*
+ * SIGTERM is let in here and nowhere else: libfcgi takes an interrupted read
+ * for the end of the connection.
+ */
+static int
+accept_stoppable(struct fcgi *fcgi, int listen_fd)
+{
+	sigset_t term;
+	int fd, why;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	/* One that was waiting has been handled by now, and closed it. */
+	fd = fcgi->listen_fd < 0 ? -1 :
+	    accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	why = errno;
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	errno = fcgi->listen_fd < 0 && fd < 0 ? EBADF : why;
+	return (fd);
+}
+
 bool
 fcgi_wait(struct fcgi *fcgi)
 {
@@ -90,7 +113,7 @@ fcgi_wait(struct fcgi *fcgi)
 
 		if (listen_fd < 0)
 			return (false);
-		fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		fd = accept_stoppable(fcgi, listen_fd);
 	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED ||
 	    errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 	    errno == ENOMEM));

@@ -27,7 +27,8 @@ void		 fcgi_free(struct fcgi **fcgi);
 /* Is this descriptor a listening socket? */
 bool		 fcgi_is_socket(int fd);
 
-/* Wait for a connection; false when it is time to stop. */
+/* Wait for a connection; false when it is time to stop.  SIGTERM is blocked
+ * from the first call on, except while this waits. */
 bool		 fcgi_wait(struct fcgi *fcgi);
 /* Read its variables, NAME=value ended by NULL; false: not a request. */
 bool		 fcgi_begin(struct fcgi *fcgi, char *const **env_out);
