@@ -37,7 +37,6 @@ struct app {
 	const char		*key;		/* Idempotency-Key; NULL: none */
 	struct db_rows		*authorized;	/* of the open trip; NULL: none */
 	bool			 flushed;	/* the key's claim is in force */
-	bool			 replayed;	/* the stored answer was taken */
 };
 
 /* dispatch.c: from the variables to the finished answer. */

@@ -475,19 +475,6 @@ db_is_idle(const struct db *db)
 	return (!db->is_open);
 }
 
-bool
-db_ping(struct db *db, int64_t deadline)
-{
-	struct arena *arena = arena_new(ARENA_PLAIN, 65536);
-	bool ok;
-
-	db_begin(db, arena, deadline);
-	db_add(db, Q_PING, NULL);
-	ok = db_commit(db) == ERR_OK;
-	arena_free(&arena);
-	return (ok);
-}
-
 const struct db_error *
 db_last_error(const struct db *db)
 {

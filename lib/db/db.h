@@ -63,8 +63,6 @@ enum err	 db_commit(struct db *db);
 void		 db_void(struct db *db);
 /* Nothing is queued or open. */
 bool		 db_is_idle(const struct db *db);
-/* True when the connection stands or can be made. */
-bool		 db_ping(struct db *db, int64_t deadline);
 
 const struct db_error	*db_last_error(const struct db *db);
 const struct db_stats	*db_stats(const struct db *db);
@@ -73,7 +71,6 @@ const struct db_stats	*db_stats(const struct db *db);
 unsigned	 db_count(const struct db_rows *rows);
 const char	*db_text(const struct db_rows *rows, unsigned row,
 		    const char *column);	/* NULL: null or no such column */
-bool		 db_has(const struct db_rows *rows, const char *column);
 /* A row as a JSON object; columns beginning with _ are left out. */
 void		 db_json(const struct db_rows *rows, unsigned row,
 		    struct buf *out);
@@ -81,8 +78,5 @@ void		 db_json(const struct db_rows *rows, unsigned row,
 void		 db_csv_head(const struct db_rows *rows, struct buf *out);
 void		 db_csv(const struct db_rows *rows, unsigned row,
 		    struct buf *out);
-/* Call each(name, type) for every column; for describing. */
-unsigned	 db_columns(const struct db_rows *rows);
-const char	*db_column(const struct db_rows *rows, unsigned i);
 
 #endif

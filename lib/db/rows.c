@@ -84,32 +84,20 @@ db_count(const struct db_rows *rows)
 	    (unsigned)PQntuples(rows->result));
 }
 
-unsigned
-db_columns(const struct db_rows *rows)
+static unsigned
+column_count(const struct db_rows *rows)
 {
 	return (rows->result == NULL ? 0 : (unsigned)PQnfields(rows->result));
-}
-
-const char *
-db_column(const struct db_rows *rows, unsigned i)
-{
-	return (PQfname(rows->result, (int)i));
 }
 
 /* By exact name; PQfnumber() would fold the case. */
 static int
 column_find(const struct db_rows *rows, const char *column)
 {
-	for (unsigned i = 0; i < db_columns(rows); i++)
+	for (unsigned i = 0; i < column_count(rows); i++)
 		if (strcmp(PQfname(rows->result, (int)i), column) == 0)
 			return ((int)i);
 	return (-1);
-}
-
-bool
-db_has(const struct db_rows *rows, const char *column)
-{
-	return (column_find(rows, column) >= 0);
 }
 
 const char *
@@ -243,7 +231,7 @@ db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 
 	ASSERT(row < db_count(rows));
 	buf_char(out, '{');
-	for (unsigned i = 0; i < db_columns(rows); i++) {
+	for (unsigned i = 0; i < column_count(rows); i++) {
 		const char *name = PQfname(rows->result, (int)i);
 
 		if (name[0] == '_')
@@ -260,7 +248,7 @@ db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 void
 db_csv_head(const struct db_rows *rows, struct buf *out)
 {
-	for (unsigned i = 0; i < db_columns(rows); i++) {
+	for (unsigned i = 0; i < column_count(rows); i++) {
 		const char *name = PQfname(rows->result, (int)i);
 
 		buf_text(out, i > 0 ? "," : "");
@@ -295,7 +283,7 @@ void
 db_csv(const struct db_rows *rows, unsigned row, struct buf *out)
 {
 	ASSERT(row < db_count(rows));
-	for (unsigned i = 0; i < db_columns(rows); i++) {
+	for (unsigned i = 0; i < column_count(rows); i++) {
 		buf_text(out, i > 0 ? "," : "");
 		csv_value(rows, (int)row, (int)i, out);
 	}
