@@ -67,6 +67,14 @@ GRANT EXECUTE ON FUNCTION
 	invitation_create(uuid, bytea, interval)
 	TO bureau_admin;
 
+-- worker: the jobs, by functions alone.
+GRANT USAGE ON SCHEMA bureau TO bureau_worker;
+GRANT SELECT ON migrations TO bureau_worker;
+GRANT EXECUTE ON FUNCTION
+	jobs_claim(text, text[]), job_beat(text, uuid, int), job_progress(text, uuid, int, int),
+	jobs_finish(text, jsonb), jobs_recover(text, text), jobs_run_inside(text), jobs_tick()
+	TO bureau_worker;
+
 -- skeleton: the example resource, where it is installed.
 DO $$
 BEGIN

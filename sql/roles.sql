@@ -7,11 +7,13 @@
 --   bureau_owner       owns the schema; nobody logs in as it
 --   bureau_responder   the group of all responders: what each of them may call
 --   bureau_<name>      one login role a responder
+--   bureau_worker      whoever does jobs; no responder, so nothing is shared with them
 
 DO $$
 DECLARE
 	-- The one list of responders.
 	_responders CONSTANT text[] := '{auth,admin,skeleton}';
+	_logins CONSTANT text[] := _responders || '{worker}';
 	_settings CONSTANT text[] := ARRAY[
 		'search_path = bureau, public',
 		'timezone = ''UTC''',
@@ -24,7 +26,7 @@ DECLARE
 	_name text;
 	_setting text;
 BEGIN
-	FOREACH _name IN ARRAY '{owner,responder}' || _responders LOOP
+	FOREACH _name IN ARRAY '{owner,responder}' || _logins LOOP
 		_name := 'bureau_' || _name;
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = _name) THEN
 			EXECUTE format('CREATE ROLE %I', _name);
@@ -32,9 +34,12 @@ BEGIN
 	END LOOP;
 
 	FOREACH _name IN ARRAY _responders LOOP
+		EXECUTE format('GRANT bureau_responder TO %I', 'bureau_' || _name);
+	END LOOP;
+
+	FOREACH _name IN ARRAY _logins LOOP
 		_name := 'bureau_' || _name;
 		EXECUTE format('ALTER ROLE %I LOGIN INHERIT NOCREATEDB NOCREATEROLE', _name);
-		EXECUTE format('GRANT bureau_responder TO %I', _name);
 		FOREACH _setting IN ARRAY _settings LOOP
 			EXECUTE format('ALTER ROLE %I SET %s', _name, _setting);
 		END LOOP;

@@ -271,7 +271,7 @@ examine_secrets(struct report *r)
 	examine_mode(r, "secrets/refresh.key", 0600);
 	examine_mode(r, "bureau.conf", 0640);
 	examine_mode(r, "demo.txt", 0600);
-	for (const char **names = site_responders(&r->site); *names; names++)
+	for (const char **names = site_services(&r->site); *names; names++)
 		examine_mode(r, SAY(r, "secrets/db-%s", *names), 0600);
 	if (r->wrong == before)
 		tell(r, FINE, "secrets are for their owner alone", NULL);

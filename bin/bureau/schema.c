@@ -18,15 +18,14 @@
 
 #include "admin.h"
 #include "arena.h"
-#include "buf.h"
 #include "check.h"
 #include "conf.h"
 #include "hash.h"
 #include "secrets.h"
 #include "site.h"
+#include "tables.h"
 
 #define FILES_MAX	1000
-#define LIST_MAX	65536
 
 struct migration {
 	const char	*folder;	/* migrations, examples */
@@ -41,15 +40,6 @@ struct plan {
 	struct migration	*steps;
 	unsigned		 count;
 	unsigned		 pending;
-};
-
-/* What permissions.def says, for permissions_sync(). */
-static const struct {
-	const char	*name, *roles, *doc;
-} permissions[] = {
-#define PERM(name, id, roles, doc) { name, roles, doc },
-#include "permissions.def"
-#undef PERM
 };
 
 /* --- files ----------------------------------------------------------------------- */
@@ -259,32 +249,7 @@ apply(struct admin *admin, const struct migration *step)
 	return (end(admin, ok));
 }
 
-static const char *
-permissions_json(const struct site *site)
-{
-	struct buf json;
-
-	buf_init(&json, site->arena, LIST_MAX);
-	for (unsigned i = 0; i < COUNT_OF(permissions); i++) {
-		const char *roles = permissions[i].roles;
-		bool manager = strchr(roles, 'M') != NULL;
-		bool employee = strchr(roles, 'E') != NULL;
-
-		buf_printf(&json, "%s{\"name\":\"%s\",\"doc\":",
-		    i == 0 ? "[" : ",", permissions[i].name);
-		buf_json(&json, permissions[i].doc,
-		    strlen(permissions[i].doc));
-		buf_printf(&json, ",\"roles\":[%s%s%s]}",
-		    manager ? "\"manager\"" : "",
-		    manager && employee ? "," : "",
-		    employee ? "\"employee\"" : "");
-	}
-	buf_char(&json, ']');
-	ASSERT(!json.failed);
-	return (json.data);
-}
-
-/* Functions, grants and permissions: what has no history, in one transaction. */
+/* Functions, grants and the tables of lib/tbl: what has no history, in one transaction. */
 static bool
 refresh(const struct site *site, struct admin *admin)
 {
@@ -295,15 +260,18 @@ refresh(const struct site *site, struct admin *admin)
 		ok = run_file(site, admin, arena_printf(site->arena,
 		    "functions/%s", *names));
 	ok = ok && run_file(site, admin, "privileges.sql") &&
-	    (admin_ask(admin, Q_PERMISSIONS_SEND, permissions_json(site),
-	    NULL) || complain("permissions: %s", admin_error(admin)));
+	    (admin_ask(admin, Q_PERMISSIONS_SEND, tables_permissions(
+	    site->arena), NULL) || complain("permissions: %s",
+	    admin_error(admin))) &&
+	    (admin_ask(admin, Q_JOBS_SEND, tables_jobs(site->arena), NULL) ||
+	    complain("jobs: %s", admin_error(admin)));
 	return (end(admin, ok));
 }
 
 static bool
 set_passwords(const struct site *site, struct admin *admin)
 {
-	for (const char **names = site_responders(site); *names; names++) {
+	for (const char **names = site_services(site); *names; names++) {
 		const char *role = arena_printf(site->arena, "bureau_%s",
 		    *names);
 		const char *password = secret_text(site, arena_printf(

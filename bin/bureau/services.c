@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "bell.h"
 #include "check.h"
 #include "conf.h"
 #include "describe.h"
@@ -31,12 +32,15 @@
 #define OPEN_FILES	65536		/* lighttpd's, where we may raise it */
 #define TRIES_TO_START	3
 #define SECOND		INT64_C(1000000)
+#define JOB_TIMEOUT	(900 * SECOND)
 
-enum stage { STAGE_POSTGRES, STAGE_RESPONDERS, STAGE_LIGHTTPD };
+enum stage {
+	STAGE_POSTGRES, STAGE_RESPONDERS, STAGE_WORKER, STAGE_LIGHTTPD
+};
 
 struct service {
 	const char	*name;
-	int		 listen_fd;
+	int		 listen_fd;	/* of the worker: -1, it listens for the bell */
 	int		 conf_fd;
 	int		 extra_fd;	/* of admin: the API's description */
 	int		 pool;		/* -1 until it is started */
@@ -45,11 +49,12 @@ struct service {
 struct services {
 	const struct site	*site;
 	const char		*lighttpd;
-	struct service		*responders;
+	struct service		*list;		/* responders, and the worker last */
 	unsigned		 count;
 	struct service		 edge;
 	bool			 edge_changed;	/* its file, since the last start */
 	char *const		*env;
+	int			 bell_fd, hear_fd;
 };
 
 /* --- sockets ------------------------------------------------------------------ */
@@ -158,6 +163,8 @@ reader_of(const char *name)
 		return (FOR_AUTH);
 	if (strcmp(name, "admin") == 0)
 		return (FOR_ADMIN);
+	if (strcmp(name, "worker") == 0)
+		return (FOR_WORKER);
 	return (FOR_RESPONDER);
 }
 
@@ -261,13 +268,35 @@ responder_spec(const struct services *services, const struct service *service)
 		.env = services->env, .count = site_workers(service->name),
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
 		.activate_fd = -1, .extra_fd = service->extra_fd,
-		.log_fd = -1, .on_board = true, .rolls = true,
+		.bell_fd = services->bell_fd, .hear_fd = -1, .log_fd = -1, .on_board = true, .rolls = true,
 		.uid = owner.uid, .gid = owner.gid,
 		.may_read = readable(services), .may_write = writable,
 		.stop_signal = SIGTERM, .death_signal = SIGTERM,
 		.request_timeout = conf_int(CONF_REQUEST_TIMEOUT) * SECOND,
 		.stage = STAGE_RESPONDERS
 	});
+}
+
+/* It waits for the bell, talks to the responders as lighttpd does, and may take
+ * its time with a job. */
+static struct pool_spec
+worker_spec(const struct services *services, const struct service *service)
+{
+	struct pool_spec spec = responder_spec(services, service);
+
+	spec.hear_fd = services->hear_fd;
+	if (spec.uid != 0)
+		spec.gid = services->site->web.gid;
+	spec.request_timeout = JOB_TIMEOUT;
+	spec.stage = STAGE_WORKER;
+	return (spec);
+}
+
+static struct pool_spec
+service_spec(const struct services *services, const struct service *service)
+{
+	return (service->listen_fd < 0 ? worker_spec(services, service) :
+	    responder_spec(services, service));
 }
 
 static struct pool_spec
@@ -283,7 +312,8 @@ edge_spec(const struct services *services)
 	return ((struct pool_spec){
 		.name = "lighttpd", .argv = (char *const *)argv,
 		.env = services->env, .count = 1,
-		.listen_fd = -1, .conf_fd = -1, .extra_fd = -1, .log_fd = -1,
+		.listen_fd = -1, .conf_fd = -1, .extra_fd = -1, .bell_fd = -1,
+		.hear_fd = -1, .log_fd = -1,
 		.activate_fd = services->edge.listen_fd, .rolls = true,
 		.uid = site->web.uid, .gid = site->web.gid,
 		/* To lighttpd, SIGINT is the graceful one. */
@@ -310,7 +340,7 @@ services_open(const struct site *site)
 {
 	struct services *services = arena_alloc(site->arena,
 	    sizeof(*services));
-	const char **names = site_responders(site);
+	const char **names = site_services(site);
 
 	services->site = site;
 	services->env = clean_env(site);
@@ -321,20 +351,22 @@ services_open(const struct site *site)
 	}
 	while (names[services->count] != NULL)
 		services->count++;
-	services->responders = arena_array(site->arena, services->count + 1,
-	    sizeof(*services->responders));
+	services->list = arena_array(site->arena, services->count + 1,
+	    sizeof(*services->list));
 	services->edge = (struct service){ "lighttpd", public_socket(), -1,
 	    -1, -1 };
 	if (services->edge.listen_fd < 0)
 		return (NULL);
 	for (unsigned i = 0; i < services->count; i++) {
-		int fd = unix_socket(site, names[i]);
+		bool listens = i < services->count - 1;
+		int fd = listens ? unix_socket(site, names[i]) : -1;
 
-		if (fd < 0)
+		if (listens && fd < 0)
 			return (NULL);
-		services->responders[i] = (struct service){ names[i], fd, -1,
+		services->list[i] = (struct service){ names[i], fd, -1,
 		    -1, -1 };
 	}
+	bell_make(&services->bell_fd, &services->hear_fd);
 	raise_file_limit();
 	return (services);
 }
@@ -358,7 +390,7 @@ write_settings(struct services *services)
 	const struct site *site = services->site;
 
 	for (unsigned i = 0; i < services->count; i++) {
-		struct service *service = &services->responders[i];
+		struct service *service = &services->list[i];
 
 		if (!renew(&service->conf_fd, settings_fd(site,
 		    service->name)))
@@ -379,9 +411,9 @@ services_start(struct services *services, struct prefork *prefork)
 	if (!write_settings(services))
 		return (false);
 	for (unsigned i = 0; i < services->count; i++) {
-		struct service *service = &services->responders[i];
+		struct service *service = &services->list[i];
 
-		spec = responder_spec(services, service);
+		spec = service_spec(services, service);
 		service->pool = prefork_add(prefork, &spec);
 		if (service->pool < 0)
 			return (complain("twice the children of all responders "
@@ -401,8 +433,8 @@ services_change(struct services *services, struct prefork *prefork)
 	if (!write_settings(services))
 		return (false);
 	for (unsigned i = 0; i < services->count; i++) {
-		spec = responder_spec(services, &services->responders[i]);
-		prefork_change(prefork, services->responders[i].pool, &spec);
+		spec = service_spec(services, &services->list[i]);
+		prefork_change(prefork, services->list[i].pool, &spec);
 	}
 	spec = edge_spec(services);
 	/* Connections that are kept alive end with it: only where it must. */
@@ -415,7 +447,7 @@ bool
 services_wait(struct services *services, struct prefork *prefork)
 {
 	for (unsigned i = 0; i < services->count; i++) {
-		const struct service *service = &services->responders[i];
+		const struct service *service = &services->list[i];
 
 		while (!prefork_ready(prefork, service->pool)) {
 			if (prefork_failures(prefork, service->pool) >=

@@ -30,6 +30,7 @@
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define RUN_MAX		80	/* so that the longest socket's name still fits */
 #define WORKERS_MOST	8
+#define JOBS_MOST	4	/* of the worker */
 #define HASHING		3	/* of auth at once, as many as the gate lets in */
 #define SPARE		10	/* connections beside the responders' */
 
@@ -298,6 +299,20 @@ site_responders(const struct site *site)
 	return (names);
 }
 
+const char **
+site_services(const struct site *site)
+{
+	const char **responders = site_responders(site), **names;
+	unsigned n = 0;
+
+	while (responders[n] != NULL)
+		n++;
+	names = arena_array(site->arena, n + 2, sizeof(*names));
+	memcpy(names, responders, n * sizeof(*names));
+	names[n] = "worker";
+	return (names);
+}
+
 bool
 site_has_responder(const struct site *site, const char *name)
 {
@@ -312,16 +327,17 @@ unsigned
 site_workers(const char *name)
 {
 	unsigned more = strcmp(name, "auth") == 0 ? HASHING : 0;
-
+	bool worker = strcmp(name, "worker") == 0;
+	unsigned most = worker ? JOBS_MOST : WORKERS_MOST;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int64_t asked = conf_int(CONF_MAX_WORKERS);
+	int64_t asked = conf_int(worker ? CONF_WORKER_CHILDREN :
+	    CONF_MAX_WORKERS);
 
 	if (asked > 0)
 		return ((unsigned)asked + more);
 	if (cores < 1)
 		cores = 1;
-	return ((cores > WORKERS_MOST / 2 ? WORKERS_MOST :
-	    2 * (unsigned)cores) + more);
+	return ((cores > most / 2 ? most : 2 * (unsigned)cores) + more);
 }
 
 unsigned
@@ -329,7 +345,7 @@ site_children(const struct site *site)
 {
 	unsigned children = 0;
 
-	for (const char **names = site_responders(site); *names; names++)
+	for (const char **names = site_services(site); *names; names++)
 		children += site_workers(*names);
 	return (children);
 }

@@ -55,14 +55,16 @@ bool		 site_prepare(const struct site *site);
 
 /* The responders of RESPONDERS, ended by NULL. */
 const char	**site_responders(const struct site *site);
+/* These and the worker: all that have a database role. */
+const char	**site_services(const struct site *site);
 bool		 site_has_responder(const struct site *site, const char *name);
 /* Whom a responder runs as: bureau-NAME, else bureau, else nobody, of which
  * the first that exists; the supervisor itself when it is not root. */
 struct owner	 site_responder_owner(const struct site *site,
 		    const char *name);
-/* Children of this responder; of auth some more, for those that hash. */
+/* Children of this service; of auth some more, for those that hash. */
 unsigned	 site_workers(const char *name);
-/* Of all responders. */
+/* Of all services. */
 unsigned	 site_children(const struct site *site);
 /* Connections all of them may open, twice at a reload, and some to spare. */
 unsigned	 site_connections(const struct site *site);

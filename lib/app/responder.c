@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -20,6 +18,7 @@
 #include "fcgi.h"
 #include "jwt.h"
 #include "log.h"
+#include "process.h"
 #include "when.h"
 
 #define ARENA_LIMIT	(64 * 1024 * 1024)
@@ -45,17 +44,6 @@ set_signals(struct fcgi *transport)
 	sigaction(SIGINT, &ignore, NULL);	/* Ctrl-C is the supervisor's */
 	sigaction(SIGHUP, &ignore, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-static enum log_level
-log_least(void)
-{
-	static const char *const names[] = { "debug", "info", "warn", "error" };
-
-	for (unsigned i = 0; i < COUNT_OF(names); i++)
-		if (strcmp(conf_text(CONF_LOG_LEVEL), names[i]) == 0)
-			return ((enum log_level)i);
-	return (LOG_INFO);
 }
 
 static void
@@ -148,17 +136,6 @@ join_tables(const struct responder *self)
 	return (all);
 }
 
-/* Nobody of the same user id may look into this process, which is about to
- * read its secrets.  The leak checker is such a somebody. */
-static void
-close_memory(void)
-{
-#ifndef __SANITIZE_ADDRESS__
-	if (prctl(PR_SET_DUMPABLE, 0) != 0)
-		log_event(LOG_WARN, "memory.open", NULL);
-#endif
-}
-
 static int
 run(int argc, char **argv, const struct responder *self,
     const struct route *routes)
@@ -181,10 +158,7 @@ run(int argc, char **argv, const struct responder *self,
 		    "or as CGI; --describe prints its routes.\n", argv[0]);
 		return (2);
 	}
-	srandom((unsigned)(when_mono() ^ getpid()));
-	close_memory();
-	conf_load();
-	log_open(self->name, log_least());
+	process_begin(self->name);
 	snprintf(role, sizeof(role), "bureau_%s", self->name);
 	app.arena = arena_new(ARENA_WIPING, ARENA_LIMIT);
 	app.db = db_new(role);

@@ -33,9 +33,11 @@
 #define FD_CONF		3
 #define FD_BOARD	4
 #define FD_EXTRA	5
+#define FD_BELL		6
+#define FD_HEAR		7
 #define FD_ASIDE	16	/* where descriptors wait to be put in place */
 
-#define ENV_OURS	8	/* variables added to the pool's, and the NULL */
+#define ENV_OURS	10	/* variables added to the pool's, and the NULL */
 #define ENV_MAX		128
 
 static _Noreturn void
@@ -84,7 +86,7 @@ static void
 place_descriptors(const struct pool_spec *spec, int board_fd)
 {
 	int listen_fd = spec->listen_fd, conf_fd = -1, own_board = -1;
-	int extra_fd = -1;
+	int extra_fd = -1, bell_fd = -1, hear_fd = -1;
 	int log_fd = spec->log_fd < 0 ? STDERR_FILENO :
 	    aside(spec, spec->log_fd);
 
@@ -99,13 +101,19 @@ place_descriptors(const struct pool_spec *spec, int board_fd)
 		own_board = aside(spec, board_fd);
 	if (spec->extra_fd >= 0)
 		extra_fd = aside(spec, spec->extra_fd);
+	if (spec->bell_fd >= 0)
+		bell_fd = aside(spec, spec->bell_fd);
+	if (spec->hear_fd >= 0)
+		hear_fd = aside(spec, spec->hear_fd);
 	place_fd(spec, listen_fd, FD_LISTEN);
 	place_fd(spec, log_fd, STDOUT_FILENO);
 	place_fd(spec, log_fd, STDERR_FILENO);
 	place_fd(spec, conf_fd, FD_CONF);
 	place_fd(spec, own_board, FD_BOARD);
 	place_fd(spec, extra_fd, FD_EXTRA);
-	close_range(FD_EXTRA + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+	place_fd(spec, bell_fd, FD_BELL);
+	place_fd(spec, hear_fd, FD_HEAR);
+	close_range(FD_HEAR + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
 static void
@@ -163,6 +171,10 @@ fill_env(const struct pool_spec *spec, unsigned slot, char *env[ENV_MAX],
 	}
 	if (spec->extra_fd >= 0)
 		snprintf(text[used++], 32, "BUREAU_EXTRA_FD=%d", FD_EXTRA);
+	if (spec->bell_fd >= 0)
+		snprintf(text[used++], 32, "BUREAU_BELL_FD=%d", FD_BELL);
+	if (spec->hear_fd >= 0)
+		snprintf(text[used++], 32, "BUREAU_HEAR_FD=%d", FD_HEAR);
 	if (spec->activate_fd >= 0) {
 		snprintf(text[used++], 32, "LISTEN_FDS=1");
 		snprintf(text[used++], 32, "LISTEN_PID=%d", (int)getpid());

@@ -19,6 +19,7 @@
 #include <libpq-fe.h>
 
 #include "arena.h"
+#include "bell.h"
 #include "check.h"
 #include "conf.h"
 #include "log.h"
@@ -30,6 +31,7 @@
 #define TEXTS_MAX	128		/* composed statements kept prepared */
 #define CONNECT_SECONDS	"3"
 #define PAUSE_US	250000		/* after a connect that failed */
+#define LEFT_WORK	"U0002"		/* what job_bell() says */
 
 /* What an answer is awaited for. */
 struct step {
@@ -59,6 +61,7 @@ struct db {
 	bool		 is_open;		/* sent something, no Sync yet */
 	bool		 sync_sent;
 	bool		 wait_cancelled;	/* a standby did not confirm */
+	bool		 left_work;		/* for those who wait for the bell */
 	enum err	 err;			/* of this trip */
 	struct db_error	 error;
 	struct db_stats	 stats;
@@ -164,9 +167,14 @@ on_notice(void *cls, const PGresult *result)
 {
 	struct db *db = cls;
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	if (text == NULL)
 		return;
+	if (state != NULL && strcmp(state, LEFT_WORK) == 0) {
+		db->left_work = true;
+		return;
+	}
 	/* PostgreSQL calls this a warning and the COMMIT a success, although
 	 * no standby has the data. */
 	if (strstr(text, "synchronous replication") != NULL)
@@ -234,7 +242,7 @@ db_begin(struct db *db, struct arena *arena, int64_t deadline)
 	db->deadline = deadline;
 	db->step_count = 0;
 	db->err = ERR_OK;
-	db->sync_sent = db->wait_cancelled = false;
+	db->sync_sent = db->wait_cancelled = db->left_work = false;
 	memset(&db->error, 0, sizeof(db->error));
 }
 
@@ -454,6 +462,8 @@ db_commit(struct db *db)
 		}
 		if (strcmp(db->error.sqlstate, "0A000") == 0)
 			disconnect(db);
+		if (db->err == ERR_OK && db->left_work)
+			bell_ring();
 	}
 	return (db->err);
 }

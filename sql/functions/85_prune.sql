@@ -54,10 +54,28 @@ BEGIN
 END
 $$;
 
+-- Jobs that ended as long ago as their kind is kept; dead letters stay for a month at least.
+CREATE OR REPLACE FUNCTION prune_jobs() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	WITH gone AS (
+		DELETE FROM jobs j USING job_kinds k
+		 WHERE k.name = j.kind AND j.finished_at < now() - greatest(k.keep,
+		       CASE WHEN j.state = 'failed' THEN interval '30 days' ELSE '0' END)
+		RETURNING j.id),
+	tries AS (
+		DELETE FROM job_attempts a USING gone g WHERE a.job_id = g.id)
+	SELECT count(*) INTO _count FROM gone;
+	RETURN _count;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION prune_all() RETURNS TABLE (what text, count bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
 	RETURN QUERY VALUES ('events', prune_events()), ('idempotency', prune_idempotency()),
-		('sessions', prune_sessions()), ('throttle', prune_throttle());
+		('jobs', prune_jobs()), ('sessions', prune_sessions()), ('throttle', prune_throttle());
 END
 $$;

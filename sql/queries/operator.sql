@@ -16,6 +16,10 @@ VALUES (:folder, :number::text::int, :name, :checksum)
 -- Make the rows of permissions what permissions.def says.
 SELECT permissions_sync(:list)
 
+-- name: jobs_send
+-- Make queues, kinds of jobs and the clock what the tables say.
+SELECT jobs_sync(:list::jsonb)
+
 -- name: server_facts
 -- What a database must be like.
 SELECT current_setting('server_version_num') AS version,

@@ -5,7 +5,7 @@
 -- that is not listed here must be out of everybody's reach.
 
 \ir helpers.psql
-SELECT plan(15);
+SELECT plan(17);
 
 CREATE TEMP VIEW responders AS
 	SELECT rolname AS role FROM pg_roles
@@ -13,7 +13,7 @@ CREATE TEMP VIEW responders AS
 CREATE TEMP VIEW tables AS
 	SELECT c.oid, c.relname FROM pg_class c
 	 WHERE c.relnamespace = 'bureau'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
-	   AND c.relname <> 'notes';
+	   AND c.relname NOT IN ('notes', 'job_diary');
 CREATE TEMP VIEW columns AS
 	SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS type
 	  FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid
@@ -100,6 +100,16 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{invitation_create,role_named,sessions_end_all}'::name[])$$,
 	'admin may invite, look up roles and end sessions');
+
+SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
+                   AND has_function_privilege('bureau_worker', p.oid, 'EXECUTE')$$,
+	$$SELECT unnest('{job_beat,job_progress,jobs_claim,jobs_finish,jobs_recover,jobs_run_inside,
+		jobs_tick}'::name[])$$,
+	'the worker may do jobs');
+SELECT is_empty($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
+                   WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_worker'::regrole
+                     AND (c.relname, a.privilege_type) <> ('migrations', 'SELECT')$$,
+	'the worker touches no table');
 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
                    WHERE p.pronamespace = 'bureau'::regnamespace AND a.grantee = 0$$,

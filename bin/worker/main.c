@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One worker process: claims jobs, does them, tells how they ended.  The supervisor
+ * keeps several; each waits for the doorbell, with a look now and then for what
+ * rings no bell: times that come, jobs from psql, other hosts.
+ */
+#include "worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "bell.h"
+#include "board.h"
+#include "check.h"
+#include "conf.h"
+#include "db.h"
+#include "log.h"
+#include "process.h"
+#include "when.h"
+
+#define ARENA_LIMIT	(64 * 1024 * 1024)
+#define BEAT_US		INT64_C(5000000)	/* leases are several times this */
+#define TICK_US		INT64_C(1000000)
+#define INSIDE_US	INT64_C(20000)		/* between looks while busy */
+
+static job_run nothing;
+static bool is_stopping(void);
+
+static const struct {
+	const char	*kind;
+	job_run		*run;
+} kinds[] = {
+	{ "example.nothing", nothing },
+};
+
+/* The leased queues of the kinds above. */
+#define QUEUES "{example}"
+
+struct worker {
+	char		 name[256];
+	struct arena	*arenas[2];	/* of one turn and the next */
+	unsigned	 at;		/* the one of the last turn */
+	struct arena	*scratch;
+	struct db	*db;
+	struct board	*board;
+	struct jobs	*jobs;
+	struct job	*ended;
+	unsigned	 ended_count;
+	int64_t		 beaten;	/* when_mono() of the last beat */
+	int64_t		 tick_at, inside_at;
+	unsigned	 tries_to_tell;	/* of what ended, while stopping */
+};
+
+static struct worker self;
+static volatile sig_atomic_t stopping;
+
+/* --- what kinds may call -------------------------------------------------------- */
+
+bool
+work_alive(void *cls)
+{
+	struct work *work = cls;
+	int64_t now = when_mono();
+
+	if (now - self.beaten < BEAT_US)
+		return (true);
+	self.beaten = now;
+	return (jobs_beat(self.jobs, work->arena, work->job));
+}
+
+void
+work_progress(struct work *work, int percent)
+{
+	jobs_progress(self.jobs, work->arena, work->job, percent);
+}
+
+enum job_end
+work_failed(struct work *work, enum job_end end, const char *cause)
+{
+	work->job->cause = cause;
+	return (end);
+}
+
+/* --- doing ----------------------------------------------------------------------- */
+
+static enum job_end
+nothing(struct work *work)
+{
+	(void)work;
+	return (JOB_DONE);
+}
+
+static job_run *
+find(const char *kind)
+{
+	for (unsigned i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(kinds[i].kind, kind) == 0)
+			return (kinds[i].run);
+	return (NULL);
+}
+
+/* As an answer of a responder is counted: the board knows no other. */
+static int
+status_of(enum job_end end)
+{
+	return (end == JOB_DONE ? 200 : end == JOB_AGAIN ? 503 :
+	    end == JOB_FAILED ? 500 : 499);
+}
+
+static void
+tell(const struct job *job, int64_t us)
+{
+	char ms[24];
+
+	snprintf(ms, sizeof(ms), "%lld", (long long)us / 1000);
+	log_event(job->end == JOB_DONE ? LOG_DEBUG : LOG_WARN, "job",
+	    "id", job->id, "kind", job->kind, "attempt", job->attempt,
+	    "ms", ms, "cause", job->cause, NULL);
+}
+
+static void
+run_one(struct arena *arena, struct job *job)
+{
+	struct work work = { .arena = arena, .db = self.db, .job = job };
+	job_run *run = find(job->kind);
+	char label[BOARD_LABEL];
+	int64_t began = when_mono();
+
+	board_begin(self.board);
+	self.beaten = began;
+	job->end = run != NULL ? run(&work) : work_failed(&work, JOB_FAILED,
+	    "this worker does not know the kind");
+	snprintf(label, sizeof(label), "JOB %s", job->kind);
+	board_end(self.board, board_route(self.board, label),
+	    status_of(job->end), when_mono() - began);
+	tell(job, when_mono() - began);
+}
+
+/* Those behind one that takes long are kept, too. */
+static void
+run_all(struct arena *arena, struct job *list, unsigned count)
+{
+	for (unsigned i = 0; i < count && !is_stopping(); i++) {
+		if (i > 0 && when_mono() - self.beaten > BEAT_US)
+			for (unsigned k = i; k < count; k++)
+				jobs_beat(self.jobs, arena, &list[k]);
+		run_one(arena, &list[i]);
+	}
+}
+
+/* --- turning ---------------------------------------------------------------------- */
+
+/* Jobs done; -1: the database is away. */
+static int
+turn(bool claim)
+{
+	/* How the last ones ended lives in the other arena until it is told. */
+	struct arena *arena = self.arenas[!self.at];
+	struct job *list;
+	unsigned count;
+
+	arena_reset(arena);
+	if (!jobs_turn(self.jobs, arena, self.ended, self.ended_count, claim,
+	    &list, &count))
+		return (-1);
+	self.at = !self.at;
+	self.ended = list;
+	self.ended_count = count;
+	run_all(arena, list, count);
+	return ((int)count);
+}
+
+/* What the clock asks for, and what the database does itself; seldom while there
+ * is other work. */
+static int
+inside(bool idle)
+{
+	int64_t now = when_mono();
+	int count;
+
+	if (!idle && now < self.inside_at)
+		return (0);
+	arena_reset(self.scratch);
+	if (now >= self.tick_at) {
+		jobs_tick(self.jobs, self.scratch);
+		/* Apart from each other, so that they do not tick at once. */
+		self.tick_at = now + TICK_US / 2 + random() % TICK_US;
+	}
+	count = jobs_inside(self.jobs, self.scratch);
+	self.inside_at = when_mono() + (count > 0 ? 0 : INSIDE_US);
+	return (count);
+}
+
+/* SIGTERM is let in here and nowhere else. */
+static void
+wait_for_work(void)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	if (!stopping)
+		bell_wait();
+	sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
+static bool
+is_stopping(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	if (sigismember(&pending, SIGTERM))
+		stopping = 1;
+	return (stopping);
+}
+
+static void
+work(void)
+{
+	int done, done_inside;
+
+	while (!jobs_recover(self.jobs, self.scratch) && !is_stopping())
+		wait_for_work();
+	board_ready(self.board);
+	for (;;) {
+		bool last = is_stopping();
+
+		done = turn(!last);
+		if (last && (done == 0 || --self.tries_to_tell == 0))
+			break;
+		done_inside = last ? 0 : inside(done <= 0);
+		if (done <= 0 && done_inside <= 0)
+			wait_for_work();
+	}
+}
+
+/* --- beginning ----------------------------------------------------------------------- */
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	stopping = 1;
+}
+
+static void
+set_signals(void)
+{
+	struct sigaction stop = { .sa_handler = on_term };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGINT, &ignore, NULL);	/* Ctrl-C is the supervisor's */
+	sigaction(SIGHUP, &ignore, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* The same for whoever takes this place after us, so that they know what we left. */
+static void
+name_self(void)
+{
+	const char *home = getenv("BUREAU_HOME"), *slot = getenv("BUREAU_SLOT");
+	char host[64] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(self.name, sizeof(self.name), "%s:%s:%s", host,
+	    home != NULL ? home : "", slot != NULL ? slot : "");
+}
+
+int
+main(void)
+{
+	log_open("worker", LOG_INFO);
+	set_signals();
+	process_begin("worker");
+	/* A function of the database may have work to do. */
+	conf_set(CONF_STATEMENT_TIMEOUT, "600", NULL, NULL);
+	name_self();
+	for (unsigned i = 0; i < COUNT_OF(self.arenas); i++)
+		self.arenas[i] = arena_new(ARENA_WIPING, ARENA_LIMIT);
+	self.scratch = arena_new(ARENA_WIPING, ARENA_LIMIT);
+	self.db = db_new("bureau_worker");
+	self.board = board_attach();
+	self.jobs = jobs_new(self.db, self.name, QUEUES);
+	self.tries_to_tell = 5;
+	work();
+	jobs_free(&self.jobs);
+	db_free(&self.db);
+	board_free(&self.board);
+	arena_free(&self.scratch);
+	for (unsigned i = 0; i < COUNT_OF(self.arenas); i++)
+		arena_free(&self.arenas[i]);
+	return (EXIT_SUCCESS);
+}

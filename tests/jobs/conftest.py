@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: ISC
+"""What the suite shares with that of the API: its client, and people."""
+
+import os
+import sys
+
+sys.path.insert(0, os.environ["root"] + "/tests/http")
+
+import client  # noqa: E402
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def chair():
+    return client.person("chairperson")
+
+
+@pytest.fixture(scope="session")
+def manager(chair):
+    return client.person("manager")
+
+
+@pytest.fixture(scope="session")
+def employee(chair):
+    return client.person("employee")
