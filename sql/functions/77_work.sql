@@ -37,18 +37,48 @@ BEGIN
 END
 $$;
 
--- Counts what was begun against per_minute.
+-- Counts what was begun against per_minute, and calls for help.
 CREATE OR REPLACE FUNCTION queue_begun(_q queues, _count int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_gap CONSTANT interval := interval '1 minute' / _q.per_minute;
 BEGIN
-	IF _q.per_minute IS NOT NULL AND _count > 0 THEN
+	-- There may be more than one can carry.
+	IF _count = _q.batch THEN
+		PERFORM job_bell();
+	END IF;
+	IF _q.per_minute IS NOT NULL THEN
 		UPDATE queues q
 		   SET next_at = greatest(q.next_at, now() - _gap * greatest(_q.per_minute / 10 - 1, 0))
 		               + _gap * _count
 		 WHERE q.name = _q.name;
 	END IF;
+END
+$$;
+
+-- Which queues have something to begin, the most urgent first.  (A plan that reads the whole table
+-- looks cheap to the planner when nearly all of it is ready, and is not.)
+CREATE OR REPLACE FUNCTION queues_ready(_leased boolean, _names text[], OUT queue queues, OUT priority int)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+	RETURN QUERY
+	SELECT q, p FROM generate_series(0, 3) p, queues q,
+	       LATERAL (SELECT FROM jobs j WHERE j.queue = q.name AND j.priority = p AND j.state = 'queued'
+	                   AND j.run_at <= now() LIMIT 1) j
+	 WHERE q.leased = _leased AND q.paused_at IS NULL AND (_names IS NULL OR q.name = ANY (_names))
+	 ORDER BY p;
+END
+$$;
+
+-- Jobs of a queue to begin now, locked; those that others have locked are passed over.
+CREATE OR REPLACE FUNCTION jobs_pick(_queue text, _priority int, _room int) RETURNS SETOF jobs
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+	RETURN QUERY
+	SELECT j.* FROM jobs j
+	 WHERE j.queue = _queue AND j.priority = _priority AND j.state = 'queued' AND j.run_at <= now()
+	 ORDER BY j.run_at, j.seq LIMIT _room FOR UPDATE OF j SKIP LOCKED;
 END
 $$;
 
@@ -60,38 +90,26 @@ RETURNS SETOF record
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-	_q queues;
+	_q record;
 	_room int;
 	_count int;
 BEGIN
-	FOR _priority IN 0..3 LOOP
-		FOR _q IN SELECT q.* FROM queues q
-		           WHERE q.leased AND q.paused_at IS NULL AND q.name = ANY (_queues)
-		             AND EXISTS (SELECT FROM jobs j WHERE j.queue = q.name AND j.priority = _priority
-		                            AND j.state = 'queued' AND j.run_at <= now()) LOOP
-			_room := queue_room(_q);
-			CONTINUE WHEN _room <= 0;
-			RETURN QUERY
-			WITH picked AS MATERIALIZED (
-				SELECT j.id, k.lease FROM jobs j, job_kinds k
-				 WHERE j.queue = _q.name AND j.priority = _priority AND j.state = 'queued'
-				   AND j.run_at <= now() AND k.name = j.kind
-				 ORDER BY j.run_at, j.seq LIMIT _room FOR UPDATE OF j SKIP LOCKED)
-			UPDATE jobs j
-			   SET state = 'running', worker = _worker, attempts = j.attempts + 1,
-			       started_at = now(), lease_until = now() + p.lease
-			  FROM picked p WHERE j.id = p.id
-			RETURNING j.id, j.kind, job_args(j.args, j.secret)::text, j.attempts;
-			GET DIAGNOSTICS _count = ROW_COUNT;
-			IF _count > 0 THEN
-				PERFORM queue_begun(_q, _count);
-				-- There may be more than one can carry.
-				IF _count = _q.batch THEN
-					PERFORM job_bell();
-				END IF;
-				RETURN;
-			END IF;
-		END LOOP;
+	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(true, _queues) r LOOP
+		_room := queue_room(_q.queue);
+		CONTINUE WHEN _room <= 0;
+		RETURN QUERY
+		UPDATE jobs j
+		   SET state = 'running', worker = _worker, attempts = j.attempts + 1,
+		       started_at = now(), lease_until = now() + k.lease
+		  FROM job_kinds k
+		 WHERE j.id = ANY (ARRAY(SELECT p.id FROM jobs_pick((_q.queue).name, _q.priority, _room) p))
+		   AND k.name = j.kind
+		RETURNING j.id, j.kind, job_args(j.args, j.secret)::text, j.attempts;
+		GET DIAGNOSTICS _count = ROW_COUNT;
+		IF _count > 0 THEN
+			PERFORM queue_begun(_q.queue, _count);
+			RETURN;
+		END IF;
 	END LOOP;
 END
 $$;
@@ -137,14 +155,24 @@ $$;
 
 -- Ends tries.  Rows that the worker holds no more are passed over.
 CREATE OR REPLACE FUNCTION jobs_end(_worker text, _ends job_end[]) RETURNS int
-LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
 DECLARE
 	_keys text[];
+	_gone int;
 	_count int;
 BEGIN
+	-- The frequent end needs no detour: done, and its row goes.
+	DELETE FROM jobs j USING unnest(_ends) e, job_kinds k
+	 WHERE j.id = e.id AND j.state = 'running' AND j.attempts = e.attempt
+	   AND j.worker = coalesce(_worker, j.worker)
+	   AND e.outcome = 'done' AND k.name = j.kind AND k.keep = '0' AND j.key IS NULL;
+	GET DIAGNOSTICS _gone = ROW_COUNT;
+	IF _gone = cardinality(_ends) THEN
+		RETURN _gone;
+	END IF;
 	WITH e AS MATERIALIZED (
 		SELECT e.*, j.key, j.worker, j.started_at, k.keep, k.wait, k.longest,
-		       CASE WHEN e.outcome IN ('done', 'failed') THEN e.outcome
+		       CASE WHEN e.outcome IN ('done', 'failed') THEN e.outcome::job_state
 		            WHEN j.cancel_asked OR e.outcome = 'cancelled' THEN 'cancelled'
 		            WHEN e.outcome <> 'back' AND j.attempts >= k.tries
 		                 OR e.outcome = 'lost' AND j.lost >= 2 THEN 'failed'
@@ -174,12 +202,12 @@ BEGIN
 	logged AS (
 		INSERT INTO job_attempts (job_id, attempt, worker, started_at, ended_at, outcome, cause)
 		SELECT e.id, e.attempt, e.worker, e.started_at, clock_timestamp(),
-		       CASE WHEN e.state IN ('failed', 'cancelled') THEN e.state ELSE e.outcome END, e.cause
+		       CASE WHEN e.state IN ('failed', 'cancelled') THEN e.state::text ELSE e.outcome END, e.cause
 		  FROM e WHERE e.outcome <> 'back' AND NOT (e.state = 'done' AND e.keep = '0'))
 	SELECT count(*), array_agg(e.key) FILTER (WHERE e.key IS NOT NULL AND e.state <> 'queued')
 	  INTO _count, _keys FROM e;
 	PERFORM job_key_next(k) FROM unnest(_keys) k ORDER BY k;
-	RETURN _count;
+	RETURN _gone + _count;
 END
 $$;
 
@@ -229,64 +257,54 @@ END
 $$;
 
 -- Claims, does and finishes jobs of the queues whose jobs are functions, in this transaction; how
--- many.  A job that raises is undone alone.
+-- many.
 CREATE OR REPLACE FUNCTION jobs_run_inside(_worker text) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
-	_q queues;
-	_job record;
-	_result jsonb;
+	_q record;
+	_picked jobs[];
+	_kind text;
 	_ends job_end[] := '{}';
-	_ids uuid[];
 BEGIN
-	FOR _priority IN 0..3 LOOP
-		FOR _q IN SELECT q.* FROM queues q
-		           WHERE NOT q.leased AND q.paused_at IS NULL
-		             AND EXISTS (SELECT FROM jobs j WHERE j.queue = q.name AND j.priority = _priority
-		                            AND j.state = 'queued' AND j.run_at <= now()) LOOP
-			FOR _job IN
-				SELECT j.id, j.kind, job_args(j.args, j.secret) AS args, j.attempts FROM jobs j
-				 WHERE j.queue = _q.name AND j.priority = _priority AND j.state = 'queued'
-				   AND j.run_at <= now()
-				 ORDER BY j.run_at, j.seq LIMIT queue_room(_q) FOR UPDATE OF j SKIP LOCKED LOOP
-				_ids := _ids || _job.id;
-				BEGIN
-					EXECUTE format('SELECT %I($1)', 'job_' || replace(_job.kind, '.', '_'))
-					   INTO _result USING _job.args;
-					_ends := _ends || (_job.id, _job.attempts + 1, 'done', NULL, _result, NULL)::job_end;
-				EXCEPTION WHEN OTHERS THEN
-					_ends := _ends || (_job.id, _job.attempts + 1, 'again', SQLERRM, NULL, NULL)::job_end;
-				END;
-			END LOOP;
-			IF _ids IS NOT NULL THEN
-				PERFORM queue_begun(_q, cardinality(_ids));
-				IF cardinality(_ids) = _q.batch THEN
-					PERFORM job_bell();
-				END IF;
-				RETURN jobs_end_inside(_worker, _ids, _ends);
-			END IF;
+	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(false, NULL) r LOOP
+		_picked := ARRAY(SELECT p FROM jobs_pick((_q.queue).name, _q.priority, queue_room(_q.queue)) p);
+		CONTINUE WHEN _picked = '{}';
+		FOR _kind IN SELECT DISTINCT p.kind FROM unnest(_picked) p LOOP
+			_ends := _ends || jobs_run_kind(_kind, ARRAY(SELECT p FROM unnest(_picked) p WHERE p.kind = _kind));
 		END LOOP;
+		PERFORM queue_begun(_q.queue, cardinality(_ends));
+		-- Nobody saw them begin, and where nothing is kept nobody sees them end.
+		DELETE FROM jobs j USING job_kinds k
+		 WHERE j.id = ANY (ARRAY(SELECT e.id FROM unnest(_ends) e WHERE e.outcome = 'done'))
+		   AND k.name = j.kind AND k.keep = '0' AND j.key IS NULL;
+		UPDATE jobs j SET state = 'running', worker = _worker, attempts = j.attempts + 1,
+		       started_at = now(), lease_until = 'infinity'
+		 WHERE j.id = ANY (ARRAY(SELECT e.id FROM unnest(_ends) e));
+		IF FOUND THEN
+			PERFORM jobs_end(_worker, _ends);
+		END IF;
+		RETURN cardinality(_ends);
 	END LOOP;
 	RETURN 0;
 END
 $$;
 
--- The end of tries that nobody outside this transaction saw begin.
-CREATE OR REPLACE FUNCTION jobs_end_inside(_worker text, _ids uuid[], _ends job_end[]) RETURNS int
+-- Does jobs of one kind, whose function is job_<kind>: all at once, and one by one where one raises,
+-- which is then undone alone.
+CREATE OR REPLACE FUNCTION jobs_run_kind(_kind text, _jobs jobs[]) RETURNS job_end[]
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_ends job_end[];
 BEGIN
-	-- The frequent end needs no detour: done, and its row goes.
-	IF NOT EXISTS (SELECT FROM unnest(_ends) e WHERE e.outcome <> 'done') THEN
-		DELETE FROM jobs j USING job_kinds k
-		 WHERE j.id = ANY (_ids) AND k.name = j.kind AND k.keep = '0' AND j.key IS NULL;
+	EXECUTE format('SELECT array_agg((j.id, j.attempts + 1, ''done'', NULL,'
+		' %I(job_args(j.args, j.secret)), NULL)::job_end) FROM unnest($1) j',
+		'job_' || replace(_kind, '.', '_')) INTO _ends USING _jobs;
+	RETURN _ends;
+EXCEPTION WHEN OTHERS THEN
+	IF cardinality(_jobs) = 1 THEN
+		RETURN ARRAY[(_jobs[1].id, _jobs[1].attempts + 1, 'again', SQLERRM, NULL, NULL)::job_end];
 	END IF;
-	UPDATE jobs SET state = 'running', worker = _worker, attempts = attempts + 1,
-	       started_at = now(), lease_until = 'infinity'
-	 WHERE id = ANY (_ids);
-	IF FOUND THEN
-		PERFORM jobs_end(_worker, _ends);
-	END IF;
-	RETURN cardinality(_ids);
+	RETURN (SELECT array_agg(e) FROM unnest(_jobs) j, unnest(jobs_run_kind(_kind, ARRAY[j])) e);
 END
 $$;
 

@@ -132,7 +132,7 @@ def test_no_more_jobs_of_a_bounded_queue_run_than_it_may():
         assert claims == [["5"]]
         until(lambda: sql("SELECT count(*) FROM jobs WHERE kind = 'example.nothing'") == [["0"]])
     finally:
-        sql("UPDATE queues SET at_once = NULL, batch = 10 WHERE name = 'example'")
+        sql("UPDATE queues SET at_once = NULL, batch = 100 WHERE name = 'example'")
 
 
 def test_the_clock_puts_one_job_in_for_each_tick():
