@@ -186,6 +186,33 @@ buf_hex(struct buf *buf, const void *data, size_t len)
 	}
 }
 
+void
+buf_base64(struct buf *buf, const void *data, size_t len)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *byte = data;
+	char four[4];
+	unsigned bits;
+	size_t i, n;
+
+	for (i = 0; i < len; i += 3) {
+		n = len - i < 3 ? len - i : 3;
+		bits = (unsigned)byte[i] << 16;
+		bits |= n > 1 ? (unsigned)byte[i + 1] << 8 : 0;
+		bits |= n > 2 ? byte[i + 2] : 0;
+		four[0] = letters[bits >> 18];
+		four[1] = letters[bits >> 12 & 63];
+		four[2] = '=';
+		four[3] = '=';
+		if (n > 1)
+			four[2] = letters[bits >> 6 & 63];
+		if (n > 2)
+			four[3] = letters[bits & 63];
+		buf_add(buf, four, sizeof(four));
+	}
+}
+
 /* Room for len bytes more and the NUL, or the buffer fails. */
 static bool
 make_room(struct buf *buf, size_t len)

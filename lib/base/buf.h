@@ -45,5 +45,7 @@ void	buf_url(struct buf *buf, const char *text, size_t len);
  * read as a formula gets a leading apostrophe. */
 void	buf_csv(struct buf *buf, const char *text, size_t len);
 void	buf_hex(struct buf *buf, const void *data, size_t len);
+/* RFC 4648, padded, in one line. */
+void	buf_base64(struct buf *buf, const void *data, size_t len);
 
 #endif

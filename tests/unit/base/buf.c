@@ -163,6 +163,25 @@ hex_is_lowercase(void **state)
 	assert_str(BUF_STR(buf), "007fffa5");
 }
 
+static void
+base64_is_padded(void **state)
+{
+	static const struct { struct str in; const char *out; } rows[] = {
+		{ STR(""), "" }, { STR("f"), "Zg==" }, { STR("fo"), "Zm8=" },
+		{ STR("foo"), "Zm9v" }, { STR("foob"), "Zm9vYg==" },
+		{ STR("fooba"), "Zm9vYmE=" }, { STR("foobar"), "Zm9vYmFy" },
+		{ STR("\xfb\xff\xbe"), "+/++" }, { STR("\0"), "AA==" },
+	};
+	struct buf buf;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		buf_init(&buf, *state, 100);
+		buf_base64(&buf, rows[i].in.p, rows[i].in.n);
+		assert_string_equal(buf.data, rows[i].out);
+	}
+}
+
 int
 main(void)
 {
@@ -177,6 +196,7 @@ main(void)
 		UNIT_TEST(url_is_escaped),
 		UNIT_TEST(csv_is_quoted_where_needed),
 		UNIT_TEST(hex_is_lowercase),
+		UNIT_TEST(base64_is_padded),
 	};
 
 	return (cmocka_run_group_tests_name("buf", tests, NULL, NULL));
