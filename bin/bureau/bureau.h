@@ -28,6 +28,7 @@ int	cgi_main(int argc, char **argv);
 int	check_main(int argc, char **argv);
 int	doctor_main(int argc, char **argv);
 int	key_main(int argc, char **argv);
+int	mail_main(int argc, char **argv);
 int	migrate_main(int argc, char **argv);
 int	openapi_main(int argc, char **argv);
 int	prune_main(int argc, char **argv);

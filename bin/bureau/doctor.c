@@ -28,6 +28,7 @@
 #include "confine.h"
 #include "conf.h"
 #include "pidfile.h"
+#include "post.h"
 #include "schema.h"
 #include "settings.h"
 #include "site.h"
@@ -196,6 +197,21 @@ examine_disk(struct report *r)
 	if (fs.f_favail < 1000 && fs.f_files > 0)
 		tell(r, WRONG, "the disk has next to no inodes left",
 		    "delete small files you do not need");
+}
+
+static void
+examine_mail(struct report *r)
+{
+	if (post_has_server())
+		tell(r, FINE, "there is a mail server; `bureau mail test "
+		    "ADDRESS` tries it", NULL);
+	else if (post_is_possible())
+		tell(r, NOTE, "messages go to the log, for SMTP_URL is not "
+		    "set", NULL);
+	else
+		tell(r, NOTE, "no message can be sent, codes to reset a "
+		    "password among them: they wait", "set SMTP_URL and "
+		    "MAIL_FROM");
 }
 
 static void
@@ -479,6 +495,7 @@ doctor_main(int argc, char **argv)
 	examine_lighttpd(&r);
 	examine_disk(&r);
 	examine_files_limit(&r);
+	examine_mail(&r);
 	examine_separation(&r);
 	examine_secrets(&r);
 	examine_running(&r);

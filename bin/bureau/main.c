@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	    "Exit status 4 when something needs mending.", doctor_main },
 	{ "key", "rotate", "make a new signing key; tokens of the old one go "
 	    "on verifying until they expire", NULL, key_main },
+	{ "mail", "test ADDRESS [--locale LOCALE]", "send one message and tell "
+	    "what the mail server said", NULL, mail_main },
 	{ "migrate", "[--json]", "bring the database up to this build", NULL,
 	    migrate_main },
 	{ "openapi", "", "print the OpenAPI description of what the responders "

@@ -26,6 +26,7 @@
 #include "prefork.h"
 #include "secrets.h"
 #include "site.h"
+#include "smtp.h"
 #include "text.h"
 
 #define BACKLOG		1024
@@ -252,6 +253,25 @@ readable(const struct services *services)
 	return (paths);
 }
 
+/* The authority of the mail server beside them, if it has one of its own. */
+static const char *const *
+readable_to_worker(const struct services *services)
+{
+	const char *const *paths = readable(services);
+	struct arena *arena = services->site->arena;
+	struct smtp_server server = { 0 };
+	const char **more;
+	unsigned n = 0;
+
+	while (paths[n] != NULL)
+		n++;
+	smtp_server_parse(arena, str_of(conf_text(CONF_SMTP_URL)), &server);
+	more = arena_array(arena, n + 2, sizeof(*more));
+	memcpy(more, paths, n * sizeof(*more));
+	more[n] = server.ca_file;
+	return (more);
+}
+
 static const char *const writable[] = { "/var/tmp", "/dev/null", NULL };
 
 static struct pool_spec
@@ -284,6 +304,7 @@ worker_spec(const struct services *services, const struct service *service)
 {
 	struct pool_spec spec = responder_spec(services, service);
 
+	spec.may_read = readable_to_worker(services);
 	spec.hear_fd = services->hear_fd;
 	if (spec.uid != 0)
 		spec.gid = services->site->web.gid;

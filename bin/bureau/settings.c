@@ -21,7 +21,10 @@
 #include "bureau.h"
 #include "check.h"
 #include "conf.h"
+#include "guard.h"
+#include "mail.h"
 #include "site.h"
+#include "smtp.h"
 
 /* A rule: the sentence to tell, without the setting's name before it; NULL when
  * all is well. */
@@ -138,6 +141,45 @@ judge_metrics(const struct site *site, const char *value)
 	    "must be addresses separated by spaces, as in 127.0.0.1 ::1.");
 }
 
+/* With its secret: the sentence must not repeat it. */
+static const char *
+judge_smtp(const struct site *site, const char *value)
+{
+	struct smtp_server server;
+	const char *why;
+
+	if (value[0] == '\0')
+		return (NULL);
+	why = smtp_server_parse(site->arena, str_of(value), &server);
+	if (why != NULL)
+		return (arena_printf(site->arena, "%s.", why));
+	if (server.ca_file != NULL && access(server.ca_file, R_OK) != 0)
+		return ("names a file behind ?ca= that cannot be read; check "
+		    "its path and modes.");
+	return (NULL);
+}
+
+static const char *
+judge_from(const struct site *site, const char *value)
+{
+	struct mail_box box;
+	const char *why;
+
+	if (value[0] == '\0')
+		return (conf_is_set(CONF_SMTP_URL) ? "must be set where "
+		    "SMTP_URL is, as in Bureau <bureau@example.org>." : NULL);
+	why = mail_box_parse(site->arena, str_of(value), &box);
+	return (why == NULL ? NULL : arena_printf(site->arena, "%s.", why));
+}
+
+static const char *
+judge_webhooks(const struct site *site, const char *value)
+{
+	(void)site;
+	return (guard_is_list(value) ? NULL : "must be addresses or networks "
+	    "separated by spaces, as in 192.0.2.1 10.1.0.0/16, or private.");
+}
+
 static const char *
 judge_proxies(const struct site *site, const char *value)
 {
@@ -150,11 +192,14 @@ static const struct rule rules[] = {
 	{ CONF_DATABASE_URL, judge_database },
 	{ CONF_JWT_KEY_FILE, judge_file },
 	{ CONF_LISTEN, judge_listen },
+	{ CONF_MAIL_FROM, judge_from },
 	{ CONF_MAX_WORKERS, judge_workers },
 	{ CONF_METRICS_ALLOW, judge_metrics },
 	{ CONF_RESPONDERS, judge_responders },
+	{ CONF_SMTP_URL, judge_smtp },
 	{ CONF_TLS_CERT_FILE, judge_file },
-	{ CONF_TRUSTED_PROXIES, judge_proxies }
+	{ CONF_TRUSTED_PROXIES, judge_proxies },
+	{ CONF_WEBHOOKS_ALLOW, judge_webhooks }
 };
 
 bool

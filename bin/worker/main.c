@@ -15,6 +15,7 @@
 #include "arena.h"
 #include "bell.h"
 #include "board.h"
+#include "buf.h"
 #include "check.h"
 #include "conf.h"
 #include "db.h"
@@ -32,13 +33,13 @@ static bool is_stopping(void);
 
 static const struct {
 	const char	*kind;
+	const char	*queue;
 	job_run		*run;
+	bool		(*is_possible)(void);	/* NULL: always */
 } kinds[] = {
-	{ "example.nothing", nothing },
+	{ "example.nothing", "example", nothing },
+	{ "mail.send", "mail", mail_send, mail_is_possible },
 };
-
-/* The leased queues of the kinds above. */
-#define QUEUES "{example}"
 
 struct worker {
 	char		 name[256];
@@ -277,6 +278,27 @@ name_self(void)
 	    home != NULL ? home : "", slot != NULL ? slot : "");
 }
 
+/* The queues of our kinds, as an array of SQL.  What cannot be done here stays in
+ * its queue, untouched. */
+static const char *
+name_queues(struct arena *arena)
+{
+	struct buf list;
+
+	buf_init(&list, arena, 1024);
+	for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
+		if (kinds[i].is_possible != NULL && !kinds[i].is_possible()) {
+			log_event(LOG_WARN, "worker.cannot", "kind",
+			    kinds[i].kind, NULL);
+			continue;
+		}
+		buf_printf(&list, "%c%s", list.len == 0 ? '{' : ',',
+		    kinds[i].queue);
+	}
+	buf_char(&list, '}');
+	return (list.data);
+}
+
 int
 main(void)
 {
@@ -291,7 +313,8 @@ main(void)
 	self.scratch = arena_new(ARENA_WIPING, ARENA_LIMIT);
 	self.db = db_new("bureau_worker");
 	self.board = board_attach();
-	self.jobs = jobs_new(self.db, self.name, QUEUES);
+	self.jobs = jobs_new(self.db, self.name,
+	    name_queues(self.scratch));
 	self.tries_to_tell = 5;
 	work();
 	jobs_free(&self.jobs);

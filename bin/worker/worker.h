@@ -33,4 +33,10 @@ void	work_progress(struct work *work, int percent);
 enum job_end work_failed(struct work *work, enum job_end end,
 	    const char *cause);
 
+/* --- the kinds, a file each ------------------------------------------------------- */
+
+job_run	mail_send;
+/* Somebody takes messages: without, they wait. */
+bool	mail_is_possible(void);
+
 #endif

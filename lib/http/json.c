@@ -50,6 +50,17 @@ json_is_object(struct json_object *value)
 	return (json_object_is_type(value, json_type_object));
 }
 
+struct json_object *
+json_get(struct json_object *object, const char *name)
+{
+	struct json_object *value;
+
+	if (!json_is_object(object) ||
+	    !json_object_object_get_ex(object, name, &value))
+		return (NULL);
+	return (value);
+}
+
 struct str
 json_str(struct json_object *string)
 {

@@ -33,6 +33,8 @@ bool		 json_scan(struct str text, struct json_error *error);
 bool		 json_parse(struct arena *arena, struct str text,
 		    struct json_object **out, struct json_error *error);
 bool		 json_is_object(struct json_object *value);
+/* A member; NULL where there is none, where it is null, and of what is no object. */
+struct json_object *json_get(struct json_object *object, const char *name);
 /* The bytes of a JSON string, valid as long as it is; { NULL, 0 } for a value
  * of another type. */
 struct str	 json_str(struct json_object *string);
