@@ -15,7 +15,6 @@
 #include "arena.h"
 #include "bell.h"
 #include "board.h"
-#include "buf.h"
 #include "check.h"
 #include "conf.h"
 #include "db.h"
@@ -43,6 +42,7 @@ static const struct {
 
 struct worker {
 	char		 name[256];
+	char		 queues[256];	/* those it can do, {a,b} */
 	struct arena	*arenas[2];	/* of one turn and the next */
 	unsigned	 at;		/* the one of the last turn */
 	struct arena	*scratch;
@@ -280,23 +280,23 @@ name_self(void)
 
 /* The queues of our kinds, as an array of SQL.  What cannot be done here stays in
  * its queue, untouched. */
-static const char *
-name_queues(struct arena *arena)
+static void
+name_queues(void)
 {
-	struct buf list;
+	size_t len = 0;
 
-	buf_init(&list, arena, 1024);
 	for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
 		if (kinds[i].is_possible != NULL && !kinds[i].is_possible()) {
 			log_event(LOG_WARN, "worker.cannot", "kind",
 			    kinds[i].kind, NULL);
 			continue;
 		}
-		buf_printf(&list, "%c%s", list.len == 0 ? '{' : ',',
+		len += (size_t)snprintf(self.queues + len,
+		    sizeof(self.queues) - len, "%c%s", len == 0 ? '{' : ',',
 		    kinds[i].queue);
+		ASSERT(len + sizeof("}") < sizeof(self.queues));
 	}
-	buf_char(&list, '}');
-	return (list.data);
+	memcpy(self.queues + len, "}", sizeof("}"));
 }
 
 int
@@ -308,13 +308,13 @@ main(void)
 	/* A function of the database may have work to do. */
 	conf_set(CONF_STATEMENT_TIMEOUT, "600", NULL, NULL);
 	name_self();
+	name_queues();
 	for (unsigned i = 0; i < COUNT_OF(self.arenas); i++)
 		self.arenas[i] = arena_new(ARENA_WIPING, ARENA_LIMIT);
 	self.scratch = arena_new(ARENA_WIPING, ARENA_LIMIT);
 	self.db = db_new("bureau_worker");
 	self.board = board_attach();
-	self.jobs = jobs_new(self.db, self.name,
-	    name_queues(self.scratch));
+	self.jobs = jobs_new(self.db, self.name, self.queues);
 	self.tries_to_tell = 5;
 	work();
 	jobs_free(&self.jobs);

@@ -210,6 +210,11 @@ on_reply(struct talk *talk, struct str line)
 	    !text_int((struct str){ line.p, 3 }, 200, 599, &code))
 		return;
 	talk->code = (int)code;
+	if (talk->reply.len > 0)
+		buf_text(&talk->reply, " / ");
+	while (line.n > 0 && (line.p[line.n - 1] == '\n' ||
+	    line.p[line.n - 1] == '\r'))
+		line.n--;
 	buf_add(&talk->reply, line.p, line.n);
 }
 
@@ -266,7 +271,7 @@ say(struct arena *arena, const struct talk *talk, const struct handle *handle,
     CURLcode rc)
 {
 	const char *reply = handle_quote(arena, talk->reply.data,
-	    str_trim((struct str){ talk->reply.data, talk->reply.len }).n);
+	    talk->reply.len);
 
 	if (rc == CURLE_OK)
 		return (reply);

@@ -8,6 +8,7 @@ sys.path.insert(0, os.environ["root"] + "/tests/http")
 
 import client  # noqa: E402
 import pytest  # noqa: E402
+import smtp  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,10 @@ def manager(chair):
 @pytest.fixture(scope="session")
 def employee(chair):
     return client.person("employee")
+
+
+@pytest.fixture(scope="session")
+def box():
+    """The mail server of the instance."""
+    with smtp.Box(port=int(os.environ["SMTP_PORT"])) as server:
+        yield server

@@ -37,7 +37,7 @@ static const struct row rows[] = {
 	    SMTP_SENT, 250, "queued as 42" },
 	{ "no recipient", { GREETS, HELLO, OK,
 	    { "\r\n", "550-5.1.1 no such\r\n550 5.1.1 user\r\n" } },
-	    SMTP_NEVER, 550, "550-5.1.1 no such  550 5.1.1 user" },
+	    SMTP_NEVER, 550, "550-5.1.1 no such / 550 5.1.1 user" },
 	{ "a full mailbox", { GREETS, HELLO, OK,
 	    { "\r\n", "452 4.2.2 full\r\n" } }, SMTP_LATER, 452, "4.2.2 full" },
 	{ "a sender that is refused", { GREETS, HELLO,
