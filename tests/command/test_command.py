@@ -115,7 +115,7 @@ def test_without_a_command_it_lists_them_and_exits_2(home):
     assert got.returncode == 2 and "serve" in got.stderr and got.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["check", "doctor", "key", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
+@pytest.mark.parametrize("command", ["check", "doctor", "key", "mail", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
                                      "version"])
 def test_every_command_helps_and_refuses_what_it_does_not_know(home, command):
     assert home.run(command, "--help").stdout.startswith(f"usage: bureau {command}")
@@ -140,6 +140,7 @@ def test_the_manual_names_every_command():
     ("MAX_WORKERS", "64", "too large"), ("ALLOWED_ORIGINS", "example.org", "https://"),
     ("DATABASE_URL", "mysql://db/x", "postgresql://"), ("RESPONDERS", "auth nosuch", "install it"),
     ("METRICS_ALLOW", "everybody", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.0/99", "10.0.0.0/8"),
+    ("MAIL_FROM", "Bureau", "Bureau <bureau@example.org>"), ("WEBHOOKS_ALLOW", "localhost", "private"),
 ])
 def test_check_tells_each_mistake_and_how_to_mend_it(home, key, value, mend):
     got = home.run("check", **{key: value})
