@@ -30,7 +30,7 @@ function quoted(text)
 function judge(text, optional,	rest, name)
 {
 	rest = text
-	while (match(rest, /{{[^}]*}}/)) {
+	while (match(rest, /[{][{][^}]*[}][}]/)) {
 		name = substr(rest, RSTART + 2, RLENGTH - 4)
 		rest = substr(rest, RSTART + RLENGTH)
 		sub(/ date$/, "", name)
