@@ -37,8 +37,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT SELECT ON users, sessions, sign_ins, roles, permissions TO bureau_auth;
 GRANT INSERT (full_name, email, user_name, profile_pic, designation, locale, theme)
 	ON users TO bureau_auth;
-GRANT UPDATE (full_name, email, user_name, profile_pic, designation, locale, theme,
-              email_verified_at)
+GRANT UPDATE (full_name, email, user_name, profile_pic, designation, locale, theme)
 	ON users TO bureau_auth;
 GRANT SELECT, INSERT (user_id, hash), UPDATE (hash, changed_at) ON credentials TO bureau_auth;
 GRANT SELECT (id, user_id, name, scopes, expires_at, last_used_at, ended_at,
@@ -50,7 +49,10 @@ GRANT EXECUTE ON FUNCTION
 	session_refresh(uuid, int, interval, interval), session_end(uuid, text),
 	sessions_end_all(uuid, uuid, text), sign_in_failed(uuid, text, text),
 	login_locked(text), login_failed(text, int, interval), login_succeeded(text),
-	login_unlock(text), throttle_try(text, text, int, interval), invitation_accept(bytea)
+	throttle_try(text, text, int, interval), invitation_accept(bytea), client_now(),
+	code_request(text), code_verify(text, text), code_welcome(), code_remind(uuid),
+	email_judge(text), email_verify(text, text), forgot_ask(text, text),
+	password_reset(text, text, text)
 	TO bureau_auth;
 
 -- admin: other people's accounts and roles, and the audit log to read.
@@ -64,7 +66,7 @@ GRANT INSERT (name, description, permissions), UPDATE (name, description, permis
 	ON roles TO bureau_admin;
 GRANT EXECUTE ON FUNCTION
 	role_named(text), sessions_end_all(uuid, uuid, text),
-	invitation_create(uuid, bytea, interval)
+	invitation_create(uuid, bytea, interval, text)
 	TO bureau_admin;
 
 -- worker: the jobs, by functions alone.

@@ -188,6 +188,24 @@ judge_proxies(const struct site *site, const char *value)
 	    "192.0.2.1 10.0.0.0/8.");
 }
 
+/* https://office.example.org: paths are ours to add. */
+static const char *
+judge_public_url(const struct site *site, const char *value)
+{
+	struct str rest = str_of(value);
+	size_t scheme = str_starts(rest, "https://") ? 8 :
+	    str_starts(rest, "http://") ? 7 : 0;
+
+	(void)site;
+	if (value[0] == '\0' || (scheme > 0 && value[scheme] != '\0' &&
+	    strspn(value + scheme, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
+	    rest.n - scheme))
+		return (NULL);
+	return ("must be where people find this site and no more, as in "
+	    "https://office.example.org, without a path or a / at its end.");
+}
+
 static const struct rule rules[] = {
 	{ CONF_DATABASE_URL, judge_database },
 	{ CONF_JWT_KEY_FILE, judge_file },
@@ -195,6 +213,7 @@ static const struct rule rules[] = {
 	{ CONF_MAIL_FROM, judge_from },
 	{ CONF_MAX_WORKERS, judge_workers },
 	{ CONF_METRICS_ALLOW, judge_metrics },
+	{ CONF_PUBLIC_URL, judge_public_url },
 	{ CONF_RESPONDERS, judge_responders },
 	{ CONF_SMTP_URL, judge_smtp },
 	{ CONF_TLS_CERT_FILE, judge_file },
@@ -251,6 +270,14 @@ check_json(void)
 	return (ok ? EXIT_DONE : EXIT_FAILED);
 }
 
+static bool
+lacks_public_url(void)
+{
+	return (conf_text(CONF_PUBLIC_URL)[0] == '\0' &&
+	    conf_text(CONF_SMTP_URL)[0] != '\0' &&
+	    strcmp(conf_text(CONF_ENVIRONMENT), "production") == 0);
+}
+
 int
 check_main(int argc, char **argv)
 {
@@ -267,5 +294,8 @@ check_main(int argc, char **argv)
 	if (ok)
 		printf("The settings are fine (%s).\n", site.settings != NULL ?
 		    site.settings : "no file; defaults and environment");
+	if (ok && lacks_public_url())
+		printf("PUBLIC_URL is empty: messages about forgotten "
+		    "passwords hold a code and no link.\n");
 	return (ok ? EXIT_DONE : EXIT_FAILED);
 }

@@ -81,17 +81,13 @@ make_secret(struct req *rq)
 	return (secret);
 }
 
-/* Behind the #, so that the secret reaches no server's log. */
 static enum err
-answer_invited(struct req *rq, const struct db_rows *user, struct str secret)
+answer_invited(struct req *rq, const struct db_rows *user, const char *url)
 {
 	struct buf *out;
-	const char *url;
 
 	if (db_count(user) == 0)
 		return (req_fail(rq, ERR_RESOURCE_NOT_FOUND, NULL));
-	url = arena_printf(rq->arena, "%s://%s/invitation/#%s",
-	    rq->is_tls ? "https" : "http", rq->host, secret.p);
 	out = answer_json(rq, 201);
 	buf_text(out, "{\"user\":");
 	db_json(user, 0, out);
@@ -103,28 +99,33 @@ answer_invited(struct req *rq, const struct db_rows *user, struct str secret)
 	return (ERR_OK);
 }
 
+/* Its link goes to the person by mail, and to who invites in the answer.  Behind
+ * the #, so that the secret reaches no server's log. */
+static enum err
+make_invitation(struct req *rq, enum query_id query,
+    const struct db_rows *user)
+{
+	struct str secret = make_secret(rq);
+	const char *url = arena_printf(rq->arena, "%s/invitation/#%s",
+	    req_site_url(rq), secret.p);
+	enum err err;
+
+	req_query(rq, query, "hash", hash_bytea(rq->arena, secret),
+	    "link", url, NULL);
+	err = req_results(rq);
+	return (err != ERR_OK ? err : answer_invited(rq, user, url));
+}
+
 static enum err
 invite(struct req *rq)
 {
-	struct str secret = make_secret(rq);
-	struct db_rows *user = req_query(rq, Q_USER_INVITE, NULL);
-	enum err err;
-
-	req_query(rq, Q_USER_INVITATION, "hash",
-	    hash_bytea(rq->arena, secret), NULL);
-	err = req_results(rq);
-	return (err != ERR_OK ? err : answer_invited(rq, user, secret));
+	return (make_invitation(rq, Q_USER_INVITATION,
+	    req_query(rq, Q_USER_INVITE, NULL)));
 }
 
 static enum err
 invite_again(struct req *rq)
 {
-	struct str secret = make_secret(rq);
-	struct db_rows *user = req_query(rq, Q_USER_GET, NULL);
-	enum err err;
-
-	req_query(rq, Q_USER_INVITATION_AGAIN, "hash",
-	    hash_bytea(rq->arena, secret), NULL);
-	err = req_results(rq);
-	return (err != ERR_OK ? err : answer_invited(rq, user, secret));
+	return (make_invitation(rq, Q_USER_INVITATION_AGAIN,
+	    req_query(rq, Q_USER_GET, NULL)));
 }

@@ -15,6 +15,8 @@ extern const struct route me_routes[];
 extern const struct route password_routes[];
 extern const struct route sessions_routes[];
 extern const struct route tokens_routes[];
+extern const struct route codes_routes[];
+extern const struct route recover_routes[];	/* reset, verify */
 
 /* --- keep.c: what a browser or a client keeps of a session ------------------ */
 
@@ -34,6 +36,23 @@ bool	keep_find(struct req *rq, struct str given, struct refresh *out,
 /* A session that the browser still has is not carried on: it ends with what is
  * asked next. */
 void	keep_leave_former(struct req *rq);
+
+/* --- codes.c: codes by mail -------------------------------------------------- */
+
+#define CODE_SECONDS	600	/* how long a code, and what it allows, holds */
+#define CODE_PARAM { "otp", PARAM_LINE, .required = true, .max = 20, \
+	.doc = "The six digits; spaces do not matter." }
+
+/* 429, with when to try again. */
+enum err code_wait(struct req *rq, const char *seconds, const char *why);
+/* What came of trying a code: ERR_OK when it was right. */
+enum err code_judge(struct req *rq, const struct db_rows *tried);
+
+/* --- register.c --------------------------------------------------------------- */
+
+/* Whether REGISTRATION has room for this address: of any domain, or of the one
+ * it names. */
+bool	register_domain_fits(const char *email);
 
 /* --- secret.c: passwords, behind the gate ------------------------------------ */
 

@@ -6,7 +6,7 @@ static const struct responder self = {
 	.title = "Account",
 	.tables = {
 		session_routes, register_routes, me_routes, password_routes,
-		sessions_routes, tokens_routes
+		sessions_routes, tokens_routes, codes_routes, recover_routes
 	},
 	.start = keep_open,
 };

@@ -12,6 +12,7 @@
 #include "hash.h"
 
 #define REGISTER_PAGE	"/register/"
+#define VERIFY_PAGE	"/verify/"
 
 static route_run join, accept_invitation;
 
@@ -53,22 +54,22 @@ const struct route register_routes[] = {
 	ROUTES_END
 };
 
-static bool
-domain_fits(const char *email, const char *domain)
+bool
+register_domain_fits(const char *email)
 {
+	const char *rule = conf_text(CONF_REGISTRATION);
 	const char *at = strrchr(email, '@');
 
-	return (at != NULL && strcasecmp(at + 1, domain) == 0);
+	return (strncmp(rule, "domain:", 7) != 0 ||
+	    (at != NULL && strcasecmp(at + 1, rule + 7) == 0));
 }
 
 /* Whether REGISTRATION lets this address in. */
 static bool
 is_welcome(const char *email)
 {
-	const char *rule = conf_text(CONF_REGISTRATION);
-
-	return (strcmp(rule, "open") == 0 ||
-	    (strncmp(rule, "domain:", 7) == 0 && domain_fits(email, rule + 7)));
+	return (strcmp(conf_text(CONF_REGISTRATION), "invite") != 0 &&
+	    register_domain_fits(email));
 }
 
 static enum err
@@ -125,10 +126,12 @@ answer_newcomer(struct req *rq, const char *user,
 		return (keep_tokens(rq, user,
 		    db_text(newcomer->session, 0, "session"), 0,
 		    newcomer->me, req_bool(rq, "cookie") || rq->is_form));
+	rq->next = VERIFY_PAGE "#sent";
 	out = answer_json(rq, 201);
 	buf_text(out, "{\"id\":");
 	buf_json(out, user, strlen(user));
-	buf_text(out, ",\"message\":\"Verify your address, then sign in.\"}");
+	buf_text(out, ",\"message\":\"A code was sent to your address; "
+	    "verify it, then sign in.\"}");
 	return (ERR_OK);
 }
 
@@ -147,6 +150,7 @@ create(struct req *rq, bool open, bool with_session)
 	if (!open)
 		req_query(rq, Q_REGISTER_TURN, NULL);
 	user = req_query(rq, Q_REGISTER_USER, "open", open ? "t" : "f", NULL);
+	req_query(rq, Q_NEWCOMER_WELCOME, NULL);
 	ask_newcomer(rq, hash, with_session ? "registration" : NULL,
 	    &newcomer);
 	if ((err = req_results(rq)) != ERR_OK)

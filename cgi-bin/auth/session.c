@@ -183,10 +183,12 @@ login(struct req *rq)
 	if (!try.active)
 		return (refuse(rq, &try, "refused", ERR_ACCOUNT_REVOKED,
 		    NULL));
-	if (needs_proof() && !try.proven)
+	if (needs_proof() && !try.proven) {
+		req_query(rq, Q_CODE_REMIND, "user", try.user, NULL);
 		return (refuse(rq, &try, "refused",
-		    ERR_INSUFFICIENT_PERMISSIONS,
-		    "This address has not been verified yet."));
+		    ERR_INSUFFICIENT_PERMISSIONS, "This address has not been "
+		    "verified yet; a code was sent to it."));
+	}
 	return (begin(rq, &try));
 }
 

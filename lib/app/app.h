@@ -68,6 +68,11 @@ enum err	 answer_nothing(struct req *rq);
 bool		 req_may(const struct req *rq, enum perm perm);
 /* The name a cookie has here: prefixed when the connection is TLS. */
 const char	*req_cookie_name(const struct req *rq, const char *name);
+/* Where people find this site, without a / at its end: PUBLIC_URL, or NULL. */
+const char	*req_public_url(void);
+/* The same, or what the request calls it: only for who may be trusted with what
+ * a link begins with. */
+const char	*req_site_url(const struct req *rq);
 /* The board of this process, for what reports on it. */
 struct board	*req_board(const struct req *rq);
 /* Microseconds of the monotonic clock by which the request must be done. */

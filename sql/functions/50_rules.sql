@@ -125,7 +125,8 @@ BEGIN
 END
 $$;
 
--- Trigger of changes to people.
+-- Trigger of changes to people.  One's own address, job title and rights need a code just before; a new
+-- address has yet to be verified.
 CREATE OR REPLACE FUNCTION users_update_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -145,8 +146,31 @@ BEGIN
 		PERFORM permissions_guard(_patterns);
 		NEW.granted := permissions_resolve(_patterns);
 	END IF;
+	IF NOT is_operator() THEN
+		PERFORM users_step_up(OLD, NEW);
+	END IF;
+	IF NEW.email <> OLD.email AND NEW.email_verified_at IS NOT DISTINCT FROM OLD.email_verified_at THEN
+		NEW.email_verified_at := NULL;
+	END IF;
 	NEW.picture := picture_of(NEW.profile_pic, NEW.full_name);
 	RETURN NEW;
+END
+$$;
+
+-- Uses up the codes that a change needs: nobody changes somebody else's address.
+CREATE OR REPLACE FUNCTION users_step_up(_old users, _new users) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	IF _new.email <> _old.email THEN
+		IF actor() IS DISTINCT FROM _old.id THEN
+			RAISE EXCEPTION 'somebody else''s address' USING ERRCODE = 'U1005';
+		END IF;
+		PERFORM step_up_use('email');
+	END IF;
+	IF actor() = _old.id AND (_new.designation, _new.role_id, _new.permissions)
+	                         IS DISTINCT FROM (_old.designation, _old.role_id, _old.permissions) THEN
+		PERFORM step_up_use('designation');
+	END IF;
 END
 $$;
 

@@ -141,8 +141,10 @@ BEGIN
 END
 $$;
 
--- Makes the one invitation of a person; _hash is the SHA-256 of its secret.  For admin.
-CREATE OR REPLACE FUNCTION invitation_create(_user uuid, _hash bytea, _lifetime interval)
+-- Makes the one invitation of a person; _hash is the SHA-256 of the secret in _link, which is
+-- sent to them, ten times an hour at most; null: it is not sent.  For admin.
+CREATE OR REPLACE FUNCTION invitation_create(_user uuid, _hash bytea, _lifetime interval,
+                                             _link text DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -156,6 +158,12 @@ BEGIN
 	UPDATE invitations SET ended_at = now() WHERE user_id = _user AND ended_at IS NULL;
 	INSERT INTO invitations (user_id, hash, expires_at) VALUES (_user, _hash, now() + _lifetime)
 	RETURNING id INTO _id;
+	IF _link IS NOT NULL AND throttle_try('invitation', _user::text, 10, interval '1 hour') THEN
+		PERFORM mail_add('invitation', u.email, u.locale, jsonb_build_object('name', u.full_name,
+		                 'inviter', (SELECT full_name FROM users WHERE id = actor())),
+		                 jsonb_build_object('values', jsonb_build_object('link', _link)))
+		   FROM users u WHERE u.id = _user;
+	END IF;
 	RETURN _id;
 END
 $$;

@@ -41,6 +41,19 @@ BEGIN
 END
 $$;
 
+-- Codes and what they allowed, once nothing is counted by them any more.
+CREATE OR REPLACE FUNCTION prune_codes() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM step_ups WHERE created_at < now() - interval '1 day';
+	DELETE FROM codes WHERE created_at < now() - interval '1 day';
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
 -- Sessions that have been over for a while, and the history of signing in.
 CREATE OR REPLACE FUNCTION prune_sessions(_keep interval DEFAULT '180 days') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -75,7 +88,7 @@ $$;
 CREATE OR REPLACE FUNCTION prune_all() RETURNS TABLE (what text, count bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
-	RETURN QUERY VALUES ('events', prune_events()), ('idempotency', prune_idempotency()),
+	RETURN QUERY VALUES ('codes', prune_codes()), ('events', prune_events()), ('idempotency', prune_idempotency()),
 		('jobs', prune_jobs()), ('sessions', prune_sessions()), ('throttle', prune_throttle());
 END
 $$;

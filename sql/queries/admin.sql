@@ -55,13 +55,13 @@ RETURNING u.id, u.full_name AS "fullName", u.email,
 
 -- name: user_invitation
 -- The invitation of whoever has this address; it replaces an older one.
-SELECT invitation_create(u.id, :hash, interval '7 days')
+SELECT invitation_create(u.id, :hash, interval '7 days', :link)
   FROM users u
  WHERE u.email = :email AND u.deleted_at IS NULL
 
 -- name: user_invitation_again
 -- A new one by id, for a link that was lost.
-SELECT invitation_create(u.id, :hash, interval '7 days')
+SELECT invitation_create(u.id, :hash, interval '7 days', :link)
   FROM users u
  WHERE u.id = :id AND u.deleted_at IS NULL
 

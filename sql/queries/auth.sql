@@ -4,9 +4,10 @@
 
 -- record: Me id:uuid fullName:text email:text userName:text? profilePic:text
 -- record: Me designation:text? role:text permissions:texts isActive:bool
--- record: Me locale:text theme:text createdAt:time updatedAt:time version:int
+-- record: Me emailVerified:bool locale:text theme:text createdAt:time updatedAt:time version:int
 -- record: SignedIn user:json accessToken:text? refreshToken:text? expiresIn:int
 -- record: Message message:text
+-- record: CodeSent message:text expiresIn:int?
 -- record: Session id:uuid agent:text? address:text? createdAt:time lastSeenAt:time
 -- record: Session expiresAt:time current:bool
 -- record: SignIn id:int at:time address:text? agent:text? outcome:text how:text
@@ -20,15 +21,19 @@
 -- Whoever calls, also after session_start() in the same transaction.
 SELECT u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
        u.picture AS "profilePic", u.designation, r.name AS role,
-       u.granted AS permissions, u.is_active AS "isActive", u.locale, u.theme,
+       u.granted AS permissions, u.is_active AS "isActive",
+       u.email_verified_at IS NOT NULL AS "emailVerified", u.locale, u.theme,
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
   FROM users u JOIN roles r ON r.id = u.role_id
  WHERE u.id = actor()
 
 -- name: me_update
 -- returns: Me
+-- Triggers ask for the code that address and job title need, and write to both addresses.
 UPDATE users u
    SET full_name = coalesce(:fullName, u.full_name),
+       email = coalesce(:email, u.email),
+       designation = CASE WHEN :designation? THEN :designation ELSE u.designation END,
        user_name = CASE WHEN :userName? THEN :userName ELSE u.user_name END,
        profile_pic = CASE WHEN :profilePic? THEN :profilePic ELSE u.profile_pic END,
        locale = coalesce(:locale, u.locale),
@@ -37,7 +42,8 @@ UPDATE users u
  WHERE u.id = actor() AND r.id = u.role_id AND u.version = coalesce(:ifVersion, u.version)
 RETURNING u.id, u.full_name AS "fullName", u.email, u.user_name AS "userName",
        u.picture AS "profilePic", u.designation, r.name AS role,
-       u.granted AS permissions, u.is_active AS "isActive", u.locale, u.theme,
+       u.granted AS permissions, u.is_active AS "isActive",
+       u.email_verified_at IS NOT NULL AS "emailVerified", u.locale, u.theme,
        u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
 
 -- --- signing in ---------------------------------------------------------------
@@ -95,10 +101,7 @@ SELECT NOT EXISTS (SELECT FROM users) AS first,
 
 -- name: register_count
 -- How often an address, or in version 6 its /64, may be told that an account exists.
-SELECT throttle_try('registration',
-                    host(CASE WHEN family(address_now()) = 6 AND NOT address_now() <<= '::ffff:0:0/96'
-                              THEN network(set_masklen(address_now(), 64)) ELSE address_now() END),
-                    5, interval '1 hour') AS ok
+SELECT throttle_try('registration', client_now(), 5, interval '1 hour') AS ok
 
 -- name: register_turn
 -- One at a time where only the first may register.
@@ -126,6 +129,10 @@ UPDATE users SET full_name = :fullName WHERE id = actor()
 INSERT INTO credentials (user_id, hash)
 SELECT actor(), :hash WHERE actor() IS NOT NULL
 
+-- name: newcomer_welcome
+-- For whoever has just become the caller: a message with the code of their address.
+SELECT code_welcome()
+
 -- name: newcomer_session
 SELECT session_start(actor(), address_now(), agent_now(), :idle::interval, :max::interval, :how) AS session
  WHERE actor() IS NOT NULL
@@ -145,6 +152,34 @@ UPDATE credentials SET hash = :hash, changed_at = now() WHERE user_id = actor()
 
 -- name: password_end_others
 SELECT sessions_end_all(actor(), session_now(), 'password changed')
+
+-- --- codes --------------------------------------------------------------------------
+
+-- name: code_request
+-- wait: seconds until the next may be sent; null: it was.
+SELECT code_request(:purpose) AS wait
+
+-- name: code_verify
+-- outcome: right, wrong or often; then wait says how long.
+SELECT outcome, wait FROM code_verify(:purpose, :otp)
+
+-- name: code_remind
+-- A new code to who knows the password of an address that is not verified.
+SELECT code_remind(:user)
+
+-- name: forgot_ask
+SELECT forgot_ask(:email, :link) AS wait
+
+-- name: password_reset
+-- Without a hash it only looks at the code.
+SELECT outcome, wait FROM password_reset(:email, :otp, :hash)
+
+-- name: email_verify
+SELECT outcome, wait FROM email_verify(:email, :otp)
+
+-- name: email_judge
+-- Whether the caller may take this address: free, taken or often.
+SELECT email_judge(:email) AS outcome
 
 -- --- sessions, sign-ins, tokens ----------------------------------------------------
 

@@ -48,10 +48,10 @@ SELECT is_empty($$SELECT * FROM tried WHERE result NOT IN ('', '42501', '428C9')
 
 SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''
                    AND relname IN ('credentials', 'audit', 'audit_payload', 'audit_chain', 'throttle',
-                                   'idempotency', 'events', 'stream', 'stream_batch', 'watched')$$,
+                                   'idempotency', 'codes', 'step_ups', 'jobs', 'events', 'stream', 'stream_batch', 'watched')$$,
 	$$VALUES ('bureau_auth'::name, 'credentials'::name),
 	         ('bureau_admin', 'audit'), ('bureau_admin', 'audit_payload')$$,
-	'auth alone reads password hashes, admin alone the audit log, nobody the machinery');
+	'auth alone reads password hashes, admin alone the audit log, nobody codes, jobs and the machinery');
 SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND attname = 'hash' AND result = ''
                      AND (role, relname) <> ('bureau_auth', 'credentials')$$,
 	'nobody reads the hashes of tokens and invitations');
@@ -66,7 +66,7 @@ INSERT INTO meant VALUES
 	('bureau_auth', 'insert', 'users',
 	 '{full_name,email,user_name,profile_pic,designation,locale,theme}'),
 	('bureau_auth', 'update', 'users',
-	 '{full_name,email,user_name,profile_pic,designation,locale,theme,email_verified_at}'),
+	 '{full_name,email,user_name,profile_pic,designation,locale,theme}'),
 	('bureau_auth', 'insert', 'credentials', '{user_id,hash}'),
 	('bureau_auth', 'update', 'credentials', '{hash,changed_at}'),
 	('bureau_auth', 'insert', 'tokens', '{user_id,name,hash,scopes,expires_at}'),
@@ -93,10 +93,10 @@ CREATE TEMP TABLE common AS SELECT unnest('{actor,address_now,agent_now,audit_no
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_skeleton'$$,
 	$$SELECT proname FROM common$$, 'every responder may call what the dispatcher needs');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{invitation_accept,login_failed,login_locked,login_succeeded,login_unlock,
-		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,
-		throttle_try}'::name[])$$,
-	'auth may call what is for signing in');
+	$$SELECT unnest('{client_now,code_remind,code_request,code_verify,code_welcome,email_judge,email_verify,
+		forgot_ask,invitation_accept,login_failed,login_locked,login_succeeded,password_reset,
+		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,throttle_try}'::name[])$$,
+	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{invitation_create,role_named,sessions_end_all}'::name[])$$,
 	'admin may invite, look up roles and end sessions');

@@ -4,7 +4,7 @@
 -- a chairperson and a built-in role are protected from.
 
 \ir helpers.psql
-SELECT plan(61);
+SELECT plan(62);
 
 CREATE FUNCTION pg_temp.role_of(_email text) RETURNS text LANGUAGE sql AS
 	'SELECT r.name FROM users u JOIN roles r ON r.id = u.role_id WHERE u.email = $1';
@@ -100,14 +100,21 @@ SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE users SET designation = 'x'
 	WHERE email = 'employee@example.org'$$), 'U1005', 'nor anything else');
 SELECT is(pg_temp.try_as('bureau_admin', $$INSERT INTO roles (name) VALUES ('x')$$), 'U1005', 'nor roles');
 SELECT is(pg_temp.try_as('bureau_auth', $$UPDATE users SET email_verified_at = now()
-	WHERE email = 'employee@example.org' RETURNING 1$$), '1', 'auth may verify an address');
+	WHERE email = 'employee@example.org'$$), '42501', 'nor is an address verified without its code');
 
 -- The last chairperson.
 SELECT ok(pg_temp.call_as('chair@example.org') IS NOT NULL, 'as the chairperson:');
 SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE users SET is_active = false
 	WHERE email = 'chair@example.org'$$), 'U3003', 'the last one cannot be revoked');
 SELECT is(pg_temp.try_as('bureau_admin', format($$UPDATE users SET role_id = %L
-	WHERE email = 'chair@example.org'$$, pg_temp.role_id('manager'))), 'U3003', 'nor demoted');
+	WHERE email = 'chair@example.org'$$, pg_temp.role_id('manager'))), 'U1009', 'nobody demotes themselves without a code');
+SELECT session_start(actor(), NULL, NULL, '1h', '1h') AS session \gset
+INSERT INTO step_ups (session_id, purpose, expires_at) VALUES (:'session', 'designation', now() + '1h');
+SELECT is(pg_temp.try_as('bureau_admin', format($$UPDATE users SET role_id = %L
+	WHERE email = 'chair@example.org'$$, pg_temp.role_id('manager'))), 'U3003', 'nor is the last one demoted with a code');
+DELETE FROM step_ups;
+DELETE FROM sign_ins;
+DELETE FROM sessions;
 SELECT is(pg_temp.try_as('bureau_admin', $$UPDATE users SET deleted_at = now()
 	WHERE email = 'chair@example.org'$$), 'U3003', 'nor deleted');
 SELECT is(pg_temp.try($$DELETE FROM users WHERE email = 'chair@example.org'$$), 'U3003', 'not even by psql');

@@ -76,7 +76,23 @@ apply_schema() {
 	    -c 'GRANT ALL ON ALL FUNCTIONS IN SCHEMA bureau TO PUBLIC, bureau_auth'
 	sql -f "$root/sql/roles.sql"
 	apply "$root"/sql/functions/*.sql "$root/sql/privileges.sql"
-	as_owner -c "SELECT bureau.permissions_sync('$(permissions_json)')"
+	as_owner -c "SELECT bureau.permissions_sync('$(permissions_json)')" \
+	    -c "SELECT bureau.jobs_sync('$(jobs_json)')"
+}
+
+# Queues and kinds of jobs, but nothing that comes by the clock, as jobs_sync() wants them.
+jobs_json() {
+	cat "$root/lib/tbl/queues.def" "$root/lib/tbl/jobs.def" | awk -F' *[(),] *' '
+	    function flat(text) { gsub("[ \t]", "", text); return text }
+	    /^QUEUE\(/ {
+		queues = queues sprintf("%s{\"name\":%s,\"doc\":\"-\",\"leased\":%s,\"at_once\":%s,\"per_minute\":%s,\"batch\":%s}",
+		    queues == "" ? "" : ",", $2, flat($3) == "LEASED" ? "true" : "false", $4, $5, $6)
+	    }
+	    /^JOB\(/ {
+		kinds = kinds sprintf("%s{\"name\":%s,\"queue\":%s,\"priority\":%s,\"tries\":%s,\"wait\":\"%s s\",\"longest\":\"%s s\",\"lease\":\"%s s\",\"keep\":\"%s s\",\"doc\":\"-\"}",
+		    kinds == "" ? "" : ",", $2, $3, $4, $5, $6, $7, $8, $9)
+	    }
+	    END { printf "{\"queues\":[%s],\"kinds\":[%s],\"crons\":[]}", queues, kinds }'
 }
 
 # permissions.def as permissions_sync() wants it, quoted for SQL.
