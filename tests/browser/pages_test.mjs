@@ -8,9 +8,11 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { base, launch, register, someone } from "./browser.mjs";
+import { codeTo, holdMail, passTime } from "./mail.mjs";
 
 const WIDTHS = [320, 1280, 2560];
-const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/invitation/#secret", "/register/", "/register/#error-2001", "/no-such-page"];
+const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/invitation/#secret", "/register/", "/register/#error-2001", "/reset/", "/reset/#code",
+	"/reset/#error-1002", "/verify/", "/verify/#error-1002", "/no-such-page"];
 const PLACES = ["profile", "password", "sessions", "tokens"];
 
 let browser;
@@ -18,12 +20,16 @@ let first; // whoever registered first here: on an empty system the chairperson
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 before(async () => {
+	holdMail(true);
 	browser = await launch();
 	const context = await browser.newContext();
 	first = await register(context);
 	await context.close();
 });
-after(() => browser.close());
+after(() => {
+	holdMail(false);
+	return browser.close();
+});
 
 // A page test: fails also when the page wrote an error to the console, which a
 // violated Content-Security-Policy does too.
@@ -105,6 +111,55 @@ for (const javaScriptEnabled of [true, false]) {
 	});
 }
 
+for (const javaScriptEnabled of [true, false]) {
+	const how = javaScriptEnabled ? "with script" : "without script";
+
+	page(`a forgotten password is replaced by a code, ${how}`, { javaScriptEnabled }, async (one, { context }) => {
+		const person = await register(context);
+		await context.clearCookies();
+		passTime(person.email);
+		await one.goto("/sign-in/");
+		await one.getByRole("link", { name: "Forgot your password?" }).click();
+		await one.getByLabel("E-mail address", { exact: true }).fill(person.email);
+		await one.getByRole("button", { name: "Send the code" }).click();
+		await one.waitForURL("/reset/#code");
+		await isShown(one, "[role=status]:has-text('a code is on its way')");
+		const code = await codeTo(person.email, "reset-password");
+
+		if (!javaScriptEnabled)
+			await one.getByLabel("Your e-mail address").fill(person.email);
+		assert.equal(await one.getByLabel("Your e-mail address").inputValue(), person.email);
+		await one.getByLabel("Code").fill("not this");
+		await one.getByLabel("New password").fill("four loud geese swim");
+		await one.getByRole("button", { name: "Change the password" }).click();
+		await isShown(one, "[role=alert]:has-text('The code is wrong or no longer holds')");
+		await one.getByLabel("Your e-mail address").fill(person.email);
+		await one.getByLabel("Code").fill(code);
+		await one.getByLabel("New password").fill("four loud geese swim");
+		await one.getByRole("button", { name: "Change the password" }).click();
+		await one.waitForURL("/sign-in/#password-reset");
+		await isShown(one, "[role=status]:has-text('Your password is changed')");
+		await signIn(one, { ...person, password: "four loud geese swim" });
+		await one.waitForURL("/account/");
+	});
+
+	page(`an address is verified by its code, ${how}`, { javaScriptEnabled }, async (one, { context }) => {
+		const person = await register(context);
+		await context.clearCookies();
+		const enter = async (code) => {
+			await one.getByLabel("E-mail address").fill(person.email);
+			await one.getByLabel("Code").fill(code);
+			await one.getByRole("button", { name: "Verify the address" }).click();
+		};
+		await one.goto("/verify/");
+		await enter("not this");
+		await isShown(one, "[role=alert]:has-text('The code is wrong or no longer holds')");
+		await enter(await codeTo(person.email, "welcome"));
+		await one.waitForURL("/sign-in/#verified");
+		await isShown(one, "[role=status]:has-text('Your address is verified')");
+	});
+}
+
 page("the account page leads who is not signed in to the sign-in page", {}, async (one) => {
 	await one.goto("/account/");
 	await one.waitForURL(/\/sign-in\//);
@@ -170,6 +225,40 @@ page("a changed name is kept", {}, async (one, { context }) => {
 	await one.reload();
 	await isShown(one, "h2:has-text('Ada Changed')");
 	assert.equal(await one.getByLabel("Full name").inputValue(), "Ada Changed");
+});
+
+page("an address is verified from the account", {}, async (one, { context }) => {
+	const { email } = await account(one, context, "profile");
+	passTime(email);
+	await one.getByRole("button", { name: "Verify it" }).click();
+	await one.getByLabel("Code").fill(await codeTo(email, "verify-email"));
+	await one.getByRole("button", { name: "Confirm" }).click();
+	await isShown(one, "text=Your address is verified.");
+	assert.equal(await one.getByRole("button", { name: "Verify it" }).count(), 0);
+});
+
+page("a new address and designation are confirmed by a code", {}, async (one, { context }) => {
+	const { email } = await account(one, context, "profile");
+	const changed = someone().email;
+	passTime(email);
+	await one.getByLabel("Designation").fill("Lamplighter");
+	await one.getByRole("button", { name: "Save changes" }).click();
+	await one.getByRole("heading", { name: "Confirm it is you" }).waitFor();
+	await one.getByLabel("Code").fill("not this");
+	await one.getByRole("button", { name: "Confirm" }).click();
+	await isShown(one, "[role=alert]:has-text('The code is wrong')");
+	await one.getByLabel("Code").fill(await codeTo(email, "step-up"));
+	await one.getByRole("button", { name: "Confirm" }).click();
+	await isShown(one, "text=Your profile is saved");
+	assert.equal(await one.getByLabel("Designation").inputValue(), "Lamplighter");
+
+	passTime(email);
+	await one.getByLabel("E-mail address").fill(changed);
+	await one.getByRole("button", { name: "Save changes" }).click();
+	await one.getByLabel("Code").fill(await codeTo(email, "step-up", 2));
+	await one.getByRole("button", { name: "Confirm" }).click();
+	await isShown(one, `p:text-is('${changed}')`);
+	assert.equal((await (await context.request.get("/api/v1/auth/me")).json()).email, changed);
 });
 
 page("an edit over a newer one is refused and shows what holds", {}, async (one, { context, open }) => {

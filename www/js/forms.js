@@ -9,18 +9,19 @@ import { t } from "/js/i18n/index.js";
 import { mountThemes } from "/js/themes.js";
 
 // options.path: of the API; options.clean(values): last changes before sending;
-// options.says: sentences by code, where the usual one would mislead here.
-// Tokens are asked for in cookies alone, where no script can read them.
-export function enhance(form, { path, clean = (values) => values, says = {} }) {
+// options.says: by code a sentence, or what to do, where the usual one would mislead here;
+// options.done(body, next): what comes after, if not to go on.
+// A form that signs in asks for tokens in cookies alone, where no script can read them.
+export function enhance(form, { path, clean = (values) => values, says = {}, done = (body, next) => location.assign(next) }) {
 	form.noValidate = true;
 	form.elements.next.value = wanted() ?? form.elements.next.value;
 	for (const input of form.querySelectorAll(".password input"))
 		addToggle(input);
-	for (const place of document.querySelectorAll("[data-themes]"))
+	for (const place of document.querySelectorAll("[data-themes]:empty"))
 		mountThemes(place);
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
-		submit(form, { path, clean, says });
+		submit(form, { path, clean, says, done });
 	});
 	form.addEventListener("input", (event) => setWrong(event.target, ""));
 	firstEmpty(form)?.focus();
@@ -33,18 +34,24 @@ function wanted() {
 	return next && /^\/(?![/\\])/.test(next) ? next : null;
 }
 
-async function submit(form, { path, clean, says }) {
+async function submit(form, { path, clean, says, done }) {
 	const button = form.querySelector("[type=submit]");
 	const { next, ...values } = Object.fromEntries(new FormData(form));
 
 	if (button.getAttribute("aria-busy") === "true" || !isFilled(form))
 		return;
+	if ("cookie" in values)
+		values.cookie = true;
 	button.setAttribute("aria-busy", "true");
+	form.querySelector("[data-problem]").hidden = true;
 	try {
-		await post(path, clean({ ...values, cookie: true }));
-		location.assign(next);
+		const { body } = await post(path, clean(values));
+		done(body, next);
 	} catch (problem) {
-		show(form, says[problem.code] ?? problem.message, problem.fields);
+		if (typeof says[problem.code] === "function")
+			says[problem.code]();
+		else
+			show(form, says[problem.code] ?? problem.message, problem.fields);
 		button.removeAttribute("aria-busy");
 	}
 }

@@ -2,4 +2,10 @@
 
 import { enhance } from "/js/forms.js";
 
-enhance(document.querySelector("form"), { path: "auth/login" });
+enhance(document.querySelector("form"), { path: "auth/login", says: { 1005: toVerify } });
+
+// The page's own sentence leads on to where the code is entered.
+function toVerify() {
+	location.hash = "error-1005";
+	document.getElementById("error-1005").focus();
+}

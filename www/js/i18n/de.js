@@ -27,14 +27,27 @@ export default {
 	"invitation.incomplete": "Dieser Link ist unvollständig. Bitte öffnen Sie den ganzen Link Ihrer Einladung.",
 	"invitation.over": "Diese Einladung wurde schon benutzt oder ist abgelaufen. Bitte erbitten Sie eine neue, oder melden Sie sich an.",
 
+	"code.title": "Bestätigen Sie, dass Sie es sind",
+	"code.verify": "Bestätigen Sie Ihre Adresse",
+	"code.about": "Ein Code aus sechs Ziffern geht an {address}. Er gilt zehn Minuten und einmal.",
+	"code.label": "Code",
+	"code.again": "Noch einen senden",
+	"code.confirm": "Bestätigen",
+	"code.sent": "Ein Code wurde an {address} gesandt.",
+	"code.wait": "Gerade wurde schon ein Code gesandt. Nehmen Sie diesen, oder warten Sie eine Minute auf den nächsten.",
+	"code.wrong": "Der Code ist falsch oder gilt nicht mehr. Bitte versuchen Sie es noch einmal, oder lassen Sie einen neuen senden.",
+
 	"profile.title": "Profil",
 	"profile.about": "Was andere von Ihnen sehen und wie Bureau für Sie aussieht.",
 	"profile.name": "Vollständiger Name",
 	"profile.email": "E-Mail-Adresse",
 	"profile.language": "Sprache",
-	"profile.role": "Rolle: {role}. Funktion: {designation}.",
-	"profile.none": "keine",
+	"profile.role": "Rolle: {role}.",
 	"profile.since": "Dabei seit {date}.",
+	"profile.designation": "Funktion",
+	"profile.unverified": "Ihre Adresse {address} ist noch nicht bestätigt.",
+	"profile.verify": "Bestätigen",
+	"profile.verified": "Ihre Adresse ist bestätigt.",
 	"profile.saved": "Ihr Profil ist gespeichert.",
 
 	"password.title": "Passwort",
@@ -124,6 +137,7 @@ export default {
 	"error.5003": "Es hat zu lange gedauert. Bitte versuchen Sie es noch einmal.",
 	"error.5004": "Zu viele Anfragen. Bitte warten Sie ein wenig.",
 
+	"field.1002": "Das stimmt nicht.",
 	"field.2003": "Bitte ausfüllen.",
 	"field.short": "Das ist zu kurz.",
 };

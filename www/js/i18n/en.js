@@ -27,14 +27,27 @@ export default {
 	"invitation.incomplete": "This link is incomplete. Please open the whole link of your invitation.",
 	"invitation.over": "This invitation has been used already, or has expired. Please ask for another, or sign in.",
 
+	"code.title": "Confirm it is you",
+	"code.verify": "Verify your address",
+	"code.about": "A code of six digits goes to {address}. It is good for ten minutes, once.",
+	"code.label": "Code",
+	"code.again": "Send another",
+	"code.confirm": "Confirm",
+	"code.sent": "A code was sent to {address}.",
+	"code.wait": "A code was sent just before. Use that one, or wait a minute for the next.",
+	"code.wrong": "The code is wrong or no longer holds. Please try again, or have another one sent.",
+
 	"profile.title": "Profile",
 	"profile.about": "What others see of you, and how Bureau looks to you.",
 	"profile.name": "Full name",
 	"profile.email": "E-mail address",
 	"profile.language": "Language",
-	"profile.role": "Role: {role}. Designation: {designation}.",
-	"profile.none": "none",
+	"profile.role": "Role: {role}.",
 	"profile.since": "Here since {date}.",
+	"profile.designation": "Designation",
+	"profile.unverified": "Your address {address} has not been verified yet.",
+	"profile.verify": "Verify it",
+	"profile.verified": "Your address is verified.",
 	"profile.saved": "Your profile is saved.",
 
 	"password.title": "Password",
@@ -125,6 +138,7 @@ export default {
 	"error.5003": "It took too long. Please try again.",
 	"error.5004": "Too many requests. Please wait a little before the next one.",
 
+	"field.1002": "That is not right.",
 	"field.2003": "Please fill this in.",
 	"field.short": "That is too short.",
 };
