@@ -141,6 +141,9 @@ def test_the_manual_names_every_command():
     ("DATABASE_URL", "mysql://db/x", "postgresql://"), ("RESPONDERS", "auth nosuch", "install it"),
     ("METRICS_ALLOW", "everybody", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.0/99", "10.0.0.0/8"),
     ("MAIL_FROM", "Bureau", "Bureau <bureau@example.org>"), ("WEBHOOKS_ALLOW", "localhost", "private"),
+    ("PUBLIC_URL", "office.example.org", "https://"), ("PUBLIC_URL", "https://office.example.org/", "without a path"),
+    ("PUBLIC_URL", "https://", "https://"), ("PUBLIC_URL", "https://a@b.example", "https://"),
+    ("PUBLIC_URL", "https://office.example.org?x", "without a path"),
 ])
 def test_check_tells_each_mistake_and_how_to_mend_it(home, key, value, mend):
     got = home.run("check", **{key: value})
@@ -163,6 +166,15 @@ def test_the_file_is_read_and_the_environment_wins(home):
     assert home.run("check", LOG_LEVEL="warn").returncode == 1   # the file is still wrong
     (home.path / "bureau.conf").write_text("# fine\nLOG_LEVEL=warn\n")
     assert home.run("check").returncode == 0
+
+
+def test_an_empty_public_address_is_noted_where_mail_is_sent(home):
+    mail = {"SMTP_URL": "smtp://mail.example.org", "MAIL_FROM": "bureau@example.org"}
+    assert "PUBLIC_URL" in home.run("check", ENVIRONMENT="production", **mail).stdout
+    for public in ("https://office.example.org", "http://[::1]:8080"):
+        got = home.run("check", ENVIRONMENT="production", PUBLIC_URL=public, **mail)
+        assert got.returncode == 0 and "PUBLIC_URL" not in got.stdout
+    assert "PUBLIC_URL" not in home.run("check", ENVIRONMENT="development", **mail).stdout
 
 
 def test_networks_of_proxies_are_fine(home):

@@ -16,6 +16,15 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def until(condition, seconds=60):
+    """What the condition gives once it is true; fails when it does not become so."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come to be"
+        select.select([], [], [], 0.05)
+    return found
+
+
 class House:
     def __init__(self, home):
         self.home = str(home)

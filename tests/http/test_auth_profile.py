@@ -57,7 +57,7 @@ def test_a_picture_is_a_small_data_url_and_null_gives_the_initials(member):
     {"profilePic": "https://other.test/x.png"}, {"profilePic": "javascript:alert(1)"},
     {"profilePic": "data:image/svg+xml;base64,AAAA"}, {"profilePic": "data:text/html;base64,AAAA"},
     {"profilePic": PICTURE + "\" onload=\"x"}, {"profilePic": "x" * 3000}, {"role": "chairperson"}, {"permissions": ["*"]},
-    {"email": "other@example.org"}, {"isActive": False}, {"id": "x"}, {"version": 9}, {"granted": []}, {"createdAt": None},
+    {"email": "nobody"}, {"email": None}, {"isActive": False}, {"id": "x"}, {"version": 9}, {"granted": []}, {"createdAt": None},
 ])
 def test_a_wrong_or_foreign_field_is_refused(member, changes):
     before = member.get("/auth/me").json
@@ -67,10 +67,13 @@ def test_a_wrong_or_foreign_field_is_refused(member, changes):
     assert member.get("/auth/me").json == before
 
 
-def test_the_job_title_needs_a_code_first(member):
-    answer = member.patch("/auth/me", {"designation": "Boss"})
+@pytest.mark.parametrize("field,value", [("designation", "Boss"), ("email", "other@example.org")])
+def test_address_and_job_title_need_a_code_first(member, field, value):
+    before = member.get("/auth/me").json
+    answer = member.patch("/auth/me", {field: value, "theme": "dark"})
     assert (answer.status, answer.code) == (403, 1009)
-    assert member.get("/auth/me").json["designation"] is None
+    assert [e["field"] for e in answer.json["errors"]] == [field]
+    assert member.get("/auth/me").json == before
 
 
 def test_a_user_name_is_taken_once_in_any_spelling(member, chair):

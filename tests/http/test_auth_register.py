@@ -217,6 +217,7 @@ def test_an_invitation_is_accepted_once(own):
 
 def test_by_domain_an_address_gives_no_session_before_it_is_verified(own):
     restart(own, REGISTRATION="domain:example.org")
+    own.sql("UPDATE queues SET paused_at = now() WHERE name = 'mail'")
     assert register(form(), own.client()).json["user"]["role"] == "chairperson"
     body = form()
     answer = register(body, own.client())
@@ -224,11 +225,65 @@ def test_by_domain_an_address_gives_no_session_before_it_is_verified(own):
     wrong = own.client().post("/auth/login", {"email": body["email"], "password": "none of the right ones"})
     assert (wrong.status, wrong.code) == (401, 1002)
     assert login(body["email"], own.client()).status == 403
-    own.sql(f"UPDATE users SET email_verified_at = now() WHERE email = '{body['email']}'")
+    code = own.sql(f"SELECT secret #>> '{{values,code}}' FROM jobs WHERE args ->> 'to' = '{body['email']}'")[0][0]
+    verified = own.client().post("/auth/verify-email", {"email": body["email"], "otp": code})
+    assert verified.status == 200 and verified.cookies == {}
     assert login(body["email"], own.client()).status == 200
     for email in ("a@example.com", "a@sub.example.org", "a@example.org.evil.test", "example.org@example.net"):
         refused = register(form(email), own.client())
         assert (refused.status, refused.code) == (403, 1005), email
+
+
+def test_by_domain_signing_in_sends_a_code_where_one_is_needed(own):
+    restart(own, REGISTRATION="domain:example.org")
+    own.sql("UPDATE queues SET paused_at = now() WHERE name = 'mail'")
+    register(form(), own.client())
+    body = form()
+    register(body, own.client())
+    for _ in range(2):
+        own.sql("UPDATE codes SET created_at = created_at - interval '1 minute'")
+        for _ in range(2):
+            refused = login(body["email"], own.client())
+            assert (refused.status, refused.code) == (403, 1005) and "a code was sent" in refused.json["detail"]
+    own.client().post("/auth/login", {"email": body["email"], "password": "none of the right ones"})
+    sent = own.sql(f"SELECT args ->> 'mail', secret #>> '{{values,code}}' FROM jobs WHERE args ->> 'to' = '{body['email']}' ORDER BY seq")
+    assert [mail for mail, _ in sent] == ["welcome", "verify-email", "verify-email"]
+    assert own.client().post("/auth/verify-email", {"email": body["email"], "otp": sent[-1][1]}).status == 200
+    assert login(body["email"], own.client()).status == 200
+
+
+def test_by_domain_a_form_leads_to_where_the_code_is_entered(own):
+    restart(own, REGISTRATION="domain:example.org")
+    register(form(), own.client())
+    answer = own.client().form("/auth/register", {**form(), "next": "/account/"}, {"Origin": own.url})
+    assert (answer.status, answer.header("Location")) == (303, "/verify/#sent")
+
+
+def test_by_domain_an_address_changes_within_it(own):
+    restart(own, REGISTRATION="domain:example.org")
+    signed_in = own.client(register(form(), own.client()).json["accessToken"])
+    own.sql("INSERT INTO step_ups (session_id, purpose, expires_at) SELECT id, 'email', now() + interval '1 hour' FROM sessions")
+    answer = signed_in.patch("/auth/me", {"email": "me@elsewhere.test"})
+    assert (answer.status, answer.code) == (422, 2001) and answer.json["errors"][0]["field"] == "email"
+    assert signed_in.patch("/auth/me", {"email": "me@example.org"}).status == 200
+
+
+def test_messages_link_to_the_public_address_and_to_no_other(own):
+    restart(own, PUBLIC_URL="https://office.example.org")
+    own.sql("UPDATE queues SET paused_at = now() WHERE name = 'mail'")
+    body = form()
+    chair = own.client(register(body, own.client()).json["accessToken"])
+    made = chair.post("/users", {"fullName": "A", "email": client.fresh_email(), "role": "employee"})
+    assert made.json["inviteUrl"].startswith("https://office.example.org/invitation/#")
+    own.sql("UPDATE codes SET created_at = created_at - interval '1 minute'")
+    own.client().post("/auth/forgot-password", {"email": body["email"]})
+    link = "SELECT args #>> '{values,link}' FROM jobs WHERE args ->> 'mail' = 'reset-password'"
+    assert house.until(lambda: own.sql(link)) == [["https://office.example.org/reset/#code"]]
+    own.stop()
+    own.start()
+    own.sql("UPDATE codes SET created_at = created_at - interval '1 minute'; DELETE FROM jobs")
+    own.client().post("/auth/forgot-password", {"email": body["email"]})
+    assert house.until(lambda: own.sql(link)) == [[""]]
 
 
 def test_the_first_may_have_any_address(own):

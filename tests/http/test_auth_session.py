@@ -14,7 +14,7 @@ import forge
 import pages
 
 PERSON = {"id", "fullName", "email", "profilePic", "designation", "role", "permissions", "isActive", "createdAt",
-          "updatedAt", "version"}
+          "updatedAt", "version", "emailVerified"}
 WEEK = 7 * 24 * 3600
 
 
