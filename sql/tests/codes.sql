@@ -3,7 +3,7 @@
 -- Codes by mail and what they allow.  What happens in parallel is in tests/sql/parallel.
 
 \ir helpers.psql
-SELECT plan(65);
+SELECT plan(66);
 SELECT pg_temp.people();
 SELECT pg_temp.id_of('employee@example.org') AS person \gset
 SELECT pg_temp.id_of('manager@example.org') AS other \gset
@@ -168,6 +168,7 @@ SELECT is((SELECT hash FROM credentials WHERE user_id = :'person')
           || (SELECT count(*) FROM sessions WHERE user_id = :'person' AND ended_at IS NULL)
           || coalesce(login_locked('new@example.org')::text, ' unlocked'), 'fresh0 unlocked', 'every session and the lock end');
 SELECT is(pg_temp.audits(1), 'password.reset new@example.org by new@example.org', 'it is told once in the audit log');
+SELECT is(pg_temp.call_as(NULL), NULL, 'as nobody:');
 SELECT is((SELECT outcome FROM password_reset('nobody@example.org', :'code', 'x')), 'wrong', 'nobody has no code');
 SELECT is(pg_temp.audits(1), 'code.failed reset', 'which is told without the address');
 

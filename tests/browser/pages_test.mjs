@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { base, launch, register, someone } from "./browser.mjs";
-import { codeTo, holdMail, passTime } from "./mail.mjs";
+import { codeTo, holdMail, mailIsKnown, passTime } from "./mail.mjs";
 
 const WIDTHS = [320, 1280, 2560];
 const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/invitation/#secret", "/register/", "/register/#error-2001", "/reset/", "/reset/#code",
@@ -114,7 +114,9 @@ for (const javaScriptEnabled of [true, false]) {
 for (const javaScriptEnabled of [true, false]) {
 	const how = javaScriptEnabled ? "with script" : "without script";
 
-	page(`a forgotten password is replaced by a code, ${how}`, { javaScriptEnabled }, async (one, { context }) => {
+	page(`a forgotten password is replaced by a code, ${how}`, { javaScriptEnabled }, async (one, { context, t }) => {
+		if (!mailIsKnown)
+			return t.skip("the mail is elsewhere");
 		const person = await register(context);
 		await context.clearCookies();
 		passTime(person.email);
@@ -143,7 +145,9 @@ for (const javaScriptEnabled of [true, false]) {
 		await one.waitForURL("/account/");
 	});
 
-	page(`an address is verified by its code, ${how}`, { javaScriptEnabled }, async (one, { context }) => {
+	page(`an address is verified by its code, ${how}`, { javaScriptEnabled }, async (one, { context, t }) => {
+		if (!mailIsKnown)
+			return t.skip("the mail is elsewhere");
 		const person = await register(context);
 		await context.clearCookies();
 		const enter = async (code) => {
@@ -227,7 +231,9 @@ page("a changed name is kept", {}, async (one, { context }) => {
 	assert.equal(await one.getByLabel("Full name").inputValue(), "Ada Changed");
 });
 
-page("an address is verified from the account", {}, async (one, { context }) => {
+page("an address is verified from the account", {}, async (one, { context, t }) => {
+	if (!mailIsKnown)
+		return t.skip("the mail is elsewhere");
 	const { email } = await account(one, context, "profile");
 	passTime(email);
 	await one.getByRole("button", { name: "Verify it" }).click();
@@ -237,7 +243,9 @@ page("an address is verified from the account", {}, async (one, { context }) => 
 	assert.equal(await one.getByRole("button", { name: "Verify it" }).count(), 0);
 });
 
-page("a new address and designation are confirmed by a code", {}, async (one, { context }) => {
+page("a new address and designation are confirmed by a code", {}, async (one, { context, t }) => {
+	if (!mailIsKnown)
+		return t.skip("the mail is elsewhere");
 	const { email } = await account(one, context, "profile");
 	const changed = someone().email;
 	passTime(email);

@@ -20,6 +20,7 @@ if (!folder) {
 const WIDTHS = [[320, 720], [1280, 800], [2560, 1440]];
 const PAGES = {
 	start: "/", "sign-in": "/sign-in/", "sign-in-wrong": "/sign-in/#error-1002", register: "/register/",
+	reset: "/reset/#code", verify: "/verify/#sent",
 	missing: "/no-such-page", docs: "/docs/", errors: "/docs/errors/#1002",
 };
 const PLACES = ["profile", "password", "sessions", "tokens", "people"];

@@ -57,7 +57,7 @@ export function Profile({ me, setMe }) {
 	}
 
 	return html`${user.emailVerified === false && !ask && html`<div class="note caution end-row">
-			<span class="grow">${t("profile.unverified", { address: user.email })}</span>
+			<span class="grow">${t("profile.unverified")}</span>
 			<button class="button compact" type="button"
 				onClick=${() => setAsk({ purpose: "verify-email", then: verified })}>${t("profile.verify")}</button>
 		</div>`}

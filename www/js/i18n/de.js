@@ -34,7 +34,7 @@ export default {
 	"code.again": "Noch einen senden",
 	"code.confirm": "Bestätigen",
 	"code.sent": "Ein Code wurde an {address} gesandt.",
-	"code.wait": "Gerade wurde schon ein Code gesandt. Nehmen Sie diesen, oder warten Sie eine Minute auf den nächsten.",
+	"code.wait": "Mehr als ein Code in der Minute wird nicht gesandt. Bitte warten Sie ein wenig, und lassen Sie dann noch einen senden.",
 	"code.wrong": "Der Code ist falsch oder gilt nicht mehr. Bitte versuchen Sie es noch einmal, oder lassen Sie einen neuen senden.",
 
 	"profile.title": "Profil",
@@ -45,7 +45,7 @@ export default {
 	"profile.role": "Rolle: {role}.",
 	"profile.since": "Dabei seit {date}.",
 	"profile.designation": "Funktion",
-	"profile.unverified": "Ihre Adresse {address} ist noch nicht bestätigt.",
+	"profile.unverified": "Ihre Adresse ist noch nicht bestätigt.",
 	"profile.verify": "Bestätigen",
 	"profile.verified": "Ihre Adresse ist bestätigt.",
 	"profile.saved": "Ihr Profil ist gespeichert.",

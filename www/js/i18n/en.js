@@ -34,7 +34,7 @@ export default {
 	"code.again": "Send another",
 	"code.confirm": "Confirm",
 	"code.sent": "A code was sent to {address}.",
-	"code.wait": "A code was sent just before. Use that one, or wait a minute for the next.",
+	"code.wait": "One code a minute is sent at most. Please wait a little, then have another one sent.",
 	"code.wrong": "The code is wrong or no longer holds. Please try again, or have another one sent.",
 
 	"profile.title": "Profile",
@@ -45,7 +45,7 @@ export default {
 	"profile.role": "Role: {role}.",
 	"profile.since": "Here since {date}.",
 	"profile.designation": "Designation",
-	"profile.unverified": "Your address {address} has not been verified yet.",
+	"profile.unverified": "Your address has not been verified yet.",
 	"profile.verify": "Verify it",
 	"profile.verified": "Your address is verified.",
 	"profile.saved": "Your profile is saved.",
