@@ -68,13 +68,23 @@ GRANT EXECUTE ON FUNCTION
 	role_named(text), sessions_end_all(uuid, uuid, text),
 	invitation_create(uuid, bytea, interval, text)
 	TO bureau_admin;
+-- Webhooks: secrets are set and never read.
+GRANT SELECT (id, owner_id, url, description, events, former_until, is_active, failing_since,
+              disabled_at, disabled_reason, last_delivery_at, version, created_at, updated_at,
+              deleted_at),
+      INSERT (url, description, events, secret),
+      UPDATE (url, description, events, secret, is_active, deleted_at)
+	ON webhooks TO bureau_admin;
+GRANT SELECT ON webhook_deliveries, webhook_attempts TO bureau_admin;
+GRANT EXECUTE ON FUNCTION webhook_ping(uuid), webhook_redeliver(uuid) TO bureau_admin;
 
 -- worker: the jobs, by functions alone.
 GRANT USAGE ON SCHEMA bureau TO bureau_worker;
 GRANT SELECT ON migrations TO bureau_worker;
 GRANT EXECUTE ON FUNCTION
 	jobs_claim(text, text[]), job_beat(text, uuid, int), job_progress(text, uuid, int, int),
-	jobs_finish(text, jsonb), jobs_recover(text, text), jobs_run_inside(text), jobs_tick()
+	jobs_finish(text, jsonb), jobs_recover(text, text), jobs_run_inside(text), jobs_tick(),
+	webhook_load(uuid, int), webhook_told(uuid, int, boolean, int, int, text, text)
 	TO bureau_worker;
 
 -- skeleton: the example resource, where it is installed.

@@ -25,6 +25,7 @@
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define BEAT_US		INT64_C(5000000)	/* leases are several times this */
 #define TICK_US		INT64_C(1000000)
+#define TICK_LEAST_US	INT64_C(200000)		/* between two, after a ring */
 #define INSIDE_US	INT64_C(20000)		/* between looks while busy */
 
 static job_run nothing;
@@ -38,6 +39,7 @@ static const struct {
 } kinds[] = {
 	{ "example.nothing", "example", nothing },
 	{ "mail.send", "mail", mail_send, mail_is_possible },
+	{ "webhook.send", "webhooks", webhook_send },
 };
 
 struct worker {
@@ -52,7 +54,7 @@ struct worker {
 	struct job	*ended;
 	unsigned	 ended_count;
 	int64_t		 beaten;	/* when_mono() of the last beat */
-	int64_t		 tick_at, inside_at;
+	int64_t		 tick_at, ticked_at, inside_at;
 	unsigned	 tries_to_tell;	/* of what ended, while stopping */
 };
 
@@ -188,12 +190,23 @@ inside(bool idle)
 	arena_reset(self.scratch);
 	if (now >= self.tick_at) {
 		jobs_tick(self.jobs, self.scratch);
+		self.ticked_at = now;
 		/* Apart from each other, so that they do not tick at once. */
 		self.tick_at = now + TICK_US / 2 + random() % TICK_US;
 	}
 	count = jobs_inside(self.jobs, self.scratch);
 	self.inside_at = when_mono() + (count > 0 ? 0 : INSIDE_US);
 	return (count);
+}
+
+/* Who rang may have left events for webhooks, which the tick turns into jobs. */
+static void
+hasten_tick(void)
+{
+	int64_t soon = self.ticked_at + TICK_LEAST_US;
+
+	if (self.tick_at > soon)
+		self.tick_at = soon;
 }
 
 /* SIGTERM is let in here and nowhere else. */
@@ -205,8 +218,8 @@ wait_for_work(void)
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
-	if (!stopping)
-		bell_wait();
+	if (!stopping && bell_wait())
+		hasten_tick();
 	sigprocmask(SIG_BLOCK, &term, NULL);
 }
 

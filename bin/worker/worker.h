@@ -38,5 +38,6 @@ enum job_end work_failed(struct work *work, enum job_end end,
 job_run	mail_send;
 /* Somebody takes messages: without, they wait. */
 bool	mail_is_possible(void);
+job_run	webhook_send;
 
 #endif

@@ -13,6 +13,7 @@ extern const struct route audit_routes[];
 extern const struct route health_routes[];
 extern const struct route metrics_routes[];
 extern const struct route reference_routes[];
+extern const struct route webhooks_routes[];
 
 /* What is opened once, before the first request. */
 void	health_open(void);

@@ -12,7 +12,7 @@ static const struct responder self = {
 	.name = "admin",
 	.title = "Administration",
 	.tables = { users_routes, roles_routes, audit_routes, health_routes,
-	    metrics_routes, reference_routes },
+	    metrics_routes, reference_routes, webhooks_routes },
 	.start = start,
 };
 

@@ -61,6 +61,9 @@ enum err	 answer_row(struct req *rq, const struct db_rows *rows);
 enum err	 answer_rows(struct req *rq, const struct db_rows *rows);
 /* {"message": …} */
 enum err	 answer_message(struct req *rq, const char *message);
+/* A statement on the record of the path touched no row: why, as the route's
+ * `current` says. */
+enum err	 answer_missed(struct req *rq);
 /* The success without a body: 204. */
 enum err	 answer_nothing(struct req *rq);
 

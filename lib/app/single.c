@@ -99,8 +99,8 @@ is_deleted(const struct db_rows *rows)
  * The statement touched no row.  What the record is now tells why: not there,
  * deleted, or of another version than If-Match asked for.
  */
-static enum err
-explain_miss(struct req *rq)
+enum err
+answer_missed(struct req *rq)
 {
 	struct db_rows *now;
 	struct buf json;
@@ -133,7 +133,7 @@ answer_query(struct req *rq, enum query_id id)
 	if (err != ERR_OK)
 		return (err);
 	if (db_count(rows) == 0)
-		return (explain_miss(rq));
+		return (answer_missed(rq));
 	if (is_deleted(rows))
 		return (req_fail(rq, ERR_RESOURCE_DELETED, NULL));
 	return (answer_row(rq, rows));

@@ -2,6 +2,7 @@
 #include "hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -13,6 +14,18 @@ hash_sha256(struct str data, unsigned char out[HASH_SIZE])
 	if (EVP_Digest(data.p != NULL ? data.p : "", data.n, out, NULL,
 	    EVP_sha256(), NULL) != 1)
 		PANIC("SHA-256 does not work");
+}
+
+void
+hash_hmac_sha256(struct str key, struct str data, unsigned char out[HASH_SIZE])
+{
+	unsigned n = HASH_SIZE;
+
+	ASSERT(key.p != NULL && key.n <= INT32_MAX);
+	if (HMAC(EVP_sha256(), key.p, (int)key.n,
+	    (const unsigned char *)(data.p != NULL ? data.p : ""), data.n, out,
+	    &n) == NULL)
+		PANIC("HMAC does not work");
 }
 
 static const char *

@@ -29,7 +29,8 @@ RETURN CASE WHEN (_before IS NULL) = (_after IS NULL) THEN 'updated'
             WHEN _before IS NULL THEN 'deleted' ELSE 'restored' END;
 
 -- Triggers, per statement: arguments are the resource and its audience.  One event a row;
--- for more than a hundred rows one event without an id, to the audiences of all of them.
+-- for more than a hundred rows one event without an id, to the audiences of all of them.  Where
+-- a webhook listens the bell is rung, so that it is told at once.
 
 -- Of INSERT and DELETE; a third argument is the action.
 CREATE OR REPLACE FUNCTION event_rows() RETURNS trigger
@@ -45,6 +46,9 @@ BEGIN
 	       unnest(_audience) p, event_audience(p, c.row) a
 	 WHERE a IS NOT NULL
 	 GROUP BY c.id ORDER BY c.id;
+	IF EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL) THEN
+		PERFORM job_bell();
+	END IF;
 	RETURN NULL;
 END
 $$;
@@ -67,6 +71,9 @@ BEGIN
 	       unnest(_audience) p, unnest(ARRAY[c.before, c.after]) r, event_audience(p, r) a
 	 WHERE a IS NOT NULL
 	 GROUP BY c.id, c.action ORDER BY c.id;
+	IF EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL) THEN
+		PERFORM job_bell();
+	END IF;
 	RETURN NULL;
 END
 $$;

@@ -323,6 +323,7 @@ BEGIN
 		 WHERE name = _cron.name;
 	END LOOP;
 	PERFORM jobs_reap();
+	PERFORM webhooks_turn();	-- last: 82_webhooks.sql says why
 END
 $$;
 

@@ -85,10 +85,28 @@ BEGIN
 END
 $$;
 
+-- What webhooks were told.
+CREATE OR REPLACE FUNCTION prune_webhooks(_keep interval DEFAULT '30 days') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM webhook_deliveries WHERE created_at < now() - _keep AND state <> 'pending';
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION prune_all() RETURNS TABLE (what text, count bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
-	RETURN QUERY VALUES ('codes', prune_codes()), ('events', prune_events()), ('idempotency', prune_idempotency()),
-		('jobs', prune_jobs()), ('sessions', prune_sessions()), ('throttle', prune_throttle());
+	RETURN QUERY VALUES
+		('codes', prune_codes()),
+		('events', prune_events()),
+		('idempotency', prune_idempotency()),
+		('jobs', prune_jobs()),
+		('sessions', prune_sessions()),
+		('throttle', prune_throttle()),
+		('webhooks', prune_webhooks());
 END
 $$;

@@ -5,7 +5,7 @@
 -- that is not listed here must be out of everybody's reach.
 
 \ir helpers.psql
-SELECT plan(17);
+SELECT plan(18);
 
 CREATE TEMP VIEW responders AS
 	SELECT rolname AS role FROM pg_roles
@@ -55,12 +55,15 @@ SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = 
 SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND attname = 'hash' AND result = ''
                      AND (role, relname) <> ('bureau_auth', 'credentials')$$,
 	'nobody reads the hashes of tokens and invitations');
+SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND relname = 'webhooks' AND attname LIKE '%secret' AND result = ''$$,
+	'nobody reads the secrets of webhooks');
 
 -- What is meant: who reads which tables, and writes which columns of them.
 CREATE TEMP TABLE meant (role name, act text, relname name, columns name[]);
 INSERT INTO meant SELECT role, 'read', unnest(tables)
   FROM (VALUES ('bureau_auth'::name, '{users,credentials,sessions,sign_ins,tokens,roles,permissions}'::name[]),
-               ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload}')) v (role, tables);
+               ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload,webhooks,
+	                                webhook_deliveries,webhook_attempts}')) v (role, tables);
 INSERT INTO meant SELECT role, 'read', 'migrations' FROM responders;
 INSERT INTO meant VALUES
 	('bureau_auth', 'insert', 'users',
@@ -74,7 +77,9 @@ INSERT INTO meant VALUES
 	('bureau_admin', 'insert', 'users', '{full_name,email,designation,locale,role_id,permissions}'),
 	('bureau_admin', 'update', 'users', '{designation,role_id,permissions,is_active,deleted_at}'),
 	('bureau_admin', 'insert', 'roles', '{name,description,permissions}'),
-	('bureau_admin', 'update', 'roles', '{name,description,permissions,deleted_at}');
+	('bureau_admin', 'update', 'roles', '{name,description,permissions,deleted_at}'),
+	('bureau_admin', 'insert', 'webhooks', '{url,description,events,secret}'),
+	('bureau_admin', 'update', 'webhooks', '{url,description,events,secret,is_active,deleted_at}');
 SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''$$,
 	$$SELECT role, relname FROM meant WHERE act = 'read'$$,
 	'responders read the tables that are theirs and no others');
@@ -98,13 +103,14 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,throttle_try}'::name[])$$,
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{invitation_create,role_named,sessions_end_all}'::name[])$$,
-	'admin may invite, look up roles and end sessions');
+	$$SELECT unnest('{invitation_create,role_named,sessions_end_all,webhook_ping,
+		webhook_redeliver}'::name[])$$,
+	'admin may invite, look up roles, end sessions and try webhooks');
 
 SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
                    AND has_function_privilege('bureau_worker', p.oid, 'EXECUTE')$$,
 	$$SELECT unnest('{job_beat,job_progress,jobs_claim,jobs_finish,jobs_recover,jobs_run_inside,
-		jobs_tick}'::name[])$$,
+		jobs_tick,webhook_load,webhook_told}'::name[])$$,
 	'the worker may do jobs');
 SELECT is_empty($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
                    WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_worker'::regrole
