@@ -77,6 +77,17 @@ GRANT SELECT (id, owner_id, url, description, events, former_until, is_active, f
 	ON webhooks TO bureau_admin;
 GRANT SELECT ON webhook_deliveries, webhook_attempts TO bureau_admin;
 GRANT EXECUTE ON FUNCTION webhook_ping(uuid), webhook_redeliver(uuid) TO bureau_admin;
+-- Queues and jobs, but what is secret in them; the hash chain by its verifier alone.
+GRANT SELECT ON queues, job_kinds, job_attempts TO bureau_admin;
+GRANT SELECT (id, seq, queue, kind, args, key, priority, state, run_at, attempts, lost, worker,
+              lease_until, cancel_asked, owner_id, request, progress, result, cause, created_at,
+              started_at, finished_at)
+	ON jobs TO bureau_admin;
+GRANT EXECUTE ON FUNCTION
+	job_masked(jsonb), job_text(jsonb), queue_pause(text, boolean), job_retry(uuid),
+	jobs_retry(text, text, text, timestamptz, int), job_cancel(uuid), job_hurry(uuid),
+	audit_verify(bigint, int), audit_unchained()
+	TO bureau_admin;
 
 -- worker: the jobs, by functions alone.
 GRANT USAGE ON SCHEMA bureau TO bureau_worker;

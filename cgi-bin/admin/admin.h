@@ -10,6 +10,8 @@
 extern const struct route users_routes[];
 extern const struct route roles_routes[];
 extern const struct route audit_routes[];
+extern const struct route queues_routes[];
+extern const struct route jobs_routes[];
 extern const struct route health_routes[];
 extern const struct route metrics_routes[];
 extern const struct route reference_routes[];

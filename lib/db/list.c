@@ -74,6 +74,27 @@ like_pattern(struct arena *arena, const char *text)
 	return (out.data);
 }
 
+/* "AND (…)": the text to look in is compared, or stands where the query says. */
+static void
+add_search(struct draft *draft, struct arena *arena, const char *where,
+    const char *search)
+{
+	const char *pattern = like_pattern(arena, search);
+	const char *at;
+
+	buf_text(&draft->sql, "\n AND (");
+	if (strstr(where, LIST_SEARCH) == NULL) {
+		buf_printf(&draft->sql, "(%s) ILIKE ", where);
+		draft_value(draft, pattern, "text");
+	}
+	while ((at = strstr(where, LIST_SEARCH)) != NULL) {
+		buf_add(&draft->sql, where, (size_t)(at - where));
+		draft_value(draft, pattern, "text");
+		where = at + strlen(LIST_SEARCH);
+	}
+	buf_char(&draft->sql, ')');
+}
+
 /* The query with its filters: what both the page and the count stand on. */
 static void
 draft_open(struct draft *draft, struct arena *arena, const struct query *query,
@@ -86,10 +107,8 @@ draft_open(struct draft *draft, struct arena *arena, const struct query *query,
 	buf_text(&draft->sql, query->sql);
 	for (unsigned i = 0; i < ask->filter_count; i++)
 		add_filter(draft, &ask->filters[i]);
-	if (ask->search != NULL) {
-		buf_printf(&draft->sql, "\n AND (%s) ILIKE ", query->search);
-		draft_value(draft, like_pattern(arena, ask->search), "text");
-	}
+	if (ask->search != NULL)
+		add_search(draft, arena, query->search, ask->search);
 }
 
 static void

@@ -39,6 +39,9 @@ struct list_field {
 	unsigned	 flags;
 };
 
+/* Where a `search` that is a condition of its own has the pattern; it ends in it. */
+#define LIST_SEARCH ":search"
+
 struct query {
 	const char			*name;
 	const char			*sql;
@@ -47,7 +50,7 @@ struct query {
 	const struct record		*returns;	/* NULL: nothing told */
 	/* Of a list query only. */
 	const struct list_field		*fields;
-	const char			*search;	/* text to look in */
+	const char			*search;	/* text, or condition */
 	const char			*key;		/* breaks ties */
 	enum value_type			 key_type;
 	const char			*order;		/* when none is asked */

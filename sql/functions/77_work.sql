@@ -33,7 +33,7 @@ BEGIN
 		_room := least(_room, CASE WHEN _next > now() THEN 0
 			ELSE 1 + floor(extract(epoch FROM now() - _next) / extract(epoch FROM _gap))::int END);
 	END IF;
-	RETURN _room;
+	RETURN greatest(_room, 0);
 END
 $$;
 
@@ -196,6 +196,7 @@ BEGIN
 		                          * least(e.longest, e.wait * 2.0 ^ least(e.attempt - 1, 20))) END,
 		       finished_at = CASE WHEN e.state <> 'queued' THEN clock_timestamp() END,
 		       secret = CASE WHEN e.state = 'queued' THEN j.secret END,
+		       secret_gone = j.secret_gone OR e.state <> 'queued' AND j.secret IS NOT NULL,
 		       cause = CASE WHEN e.outcome = 'back' THEN j.cause ELSE e.cause END,
 		       result = e.result
 		  FROM e WHERE j.id = e.id AND NOT (e.state = 'done' AND e.keep = '0')),

@@ -5,7 +5,7 @@
 -- that is not listed here must be out of everybody's reach.
 
 \ir helpers.psql
-SELECT plan(18);
+SELECT plan(19);
 
 CREATE TEMP VIEW responders AS
 	SELECT rolname AS role FROM pg_roles
@@ -57,13 +57,16 @@ SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND attname = 'hash' AN
 	'nobody reads the hashes of tokens and invitations');
 SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND relname = 'webhooks' AND attname LIKE '%secret' AND result = ''$$,
 	'nobody reads the secrets of webhooks');
+SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND relname = 'jobs'
+                     AND attname IN ('secret', 'secret_gone', 'unique_key') AND result = ''$$,
+	'nor what is secret in jobs');
 
 -- What is meant: who reads which tables, and writes which columns of them.
 CREATE TEMP TABLE meant (role name, act text, relname name, columns name[]);
 INSERT INTO meant SELECT role, 'read', unnest(tables)
   FROM (VALUES ('bureau_auth'::name, '{users,credentials,sessions,sign_ins,tokens,roles,permissions}'::name[]),
                ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload,webhooks,
-	                                webhook_deliveries,webhook_attempts}')) v (role, tables);
+	                                webhook_deliveries,webhook_attempts,queues,job_kinds,jobs,job_attempts}')) v (role, tables);
 INSERT INTO meant SELECT role, 'read', 'migrations' FROM responders;
 INSERT INTO meant VALUES
 	('bureau_auth', 'insert', 'users',
@@ -103,9 +106,10 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,throttle_try}'::name[])$$,
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{invitation_create,role_named,sessions_end_all,webhook_ping,
-		webhook_redeliver}'::name[])$$,
-	'admin may invite, look up roles, end sessions and try webhooks');
+	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
+		job_masked,job_retry,job_text,jobs_retry,queue_pause,role_named,sessions_end_all,
+		webhook_ping,webhook_redeliver}'::name[])$$,
+	'admin may invite, look up roles, end sessions, tend to queues and try webhooks');
 
 SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
                    AND has_function_privilege('bureau_worker', p.oid, 'EXECUTE')$$,

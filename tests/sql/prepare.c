@@ -117,7 +117,10 @@ check_list(const struct query *q)
 		check_shape(q, f->name, tail);
 	}
 	if (q->search != NULL) {
-		snprintf(tail, sizeof(tail), "AND (%s) ILIKE ''", q->search);
+		snprintf(tail, sizeof(tail), strstr(q->search, LIST_SEARCH) ?
+		    "AND (%.1900s)" : "AND (%.1900s) ILIKE ''", q->search);
+		for (char *at; (at = strstr(tail, LIST_SEARCH)) != NULL;)
+			memcpy(at, "''     ", strlen(LIST_SEARCH));
 		check_shape(q, "search", tail);
 	}
 }
