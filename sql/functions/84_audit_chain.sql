@@ -32,8 +32,8 @@ DECLARE
 BEGIN
 	SELECT c.seq, c.hash INTO _seq, _hash FROM audit_chain c ORDER BY c.seq DESC LIMIT 1;
 	_seq := coalesce(_seq, 0);
-	FOR _a IN SELECT a.* FROM unnest(_ids) WITH ORDINALITY i JOIN audit a ON a.id = i.unnest
-	           ORDER BY i.ordinality LOOP
+	FOR _a IN SELECT a.* FROM unnest(_ids) WITH ORDINALITY i (id, at) JOIN audit a ON a.id = i.id
+	           ORDER BY i.at LOOP
 		_prev := _hash;
 		_hash := audit_link(_prev, _a);
 		_seq := _seq + 1;
