@@ -106,12 +106,13 @@ find(const char *kind)
 	return (NULL);
 }
 
-/* As an answer of a responder is counted: the board knows no other. */
+/* As an answer of a responder is counted, which come in four classes; /metrics
+ * reads them back (cgi-bin/admin/metrics.c). */
 static int
 status_of(enum job_end end)
 {
-	return (end == JOB_DONE ? 200 : end == JOB_AGAIN ? 503 :
-	    end == JOB_FAILED ? 500 : 499);
+	return (end == JOB_DONE ? 200 : end == JOB_AGAIN ? 300 :
+	    end == JOB_FAILED ? 500 : 400);
 }
 
 static void

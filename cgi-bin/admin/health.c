@@ -25,6 +25,7 @@
 
 #define PATIENCE_US	3000000		/* what asks is itself in a hurry */
 #define DISK_LOW	5		/* percent free */
+#define QUEUE_LATE	60		/* seconds a job may be due */
 
 static route_run health, ready;
 
@@ -96,45 +97,70 @@ add_disk(struct buf *out, int percent)
 		    percent);
 }
 
-/* Ask the database; us: how long it took. */
-static bool
-database_answers(struct req *rq, int64_t *us)
+/* Ask the database something; us: how long it took.  NULL: no answer. */
+static struct db_rows *
+ask_database(struct req *rq, enum query_id query, int64_t *us)
 {
 	int64_t before = when_mono();
-	bool answers;
+	struct db_rows *rows;
 
 	req_hurry(rq, PATIENCE_US);
-	req_query(rq, Q_PING, NULL);
-	answers = req_results(rq) == ERR_OK;
+	rows = req_query(rq, query, NULL);
+	if (req_results(rq) != ERR_OK)
+		rows = NULL;
 	*us = when_mono() - before;
-	return (answers);
+	return (rows);
+}
+
+/* Jobs that are due wait where there are many; where none moves either, nobody
+ * does them.  True: they are done. */
+static bool
+add_queue(struct buf *out, const struct db_rows *rows)
+{
+	int64_t oldest = 0;
+	bool late, moves;
+
+	if (rows == NULL) {
+		buf_text(out, "\"queue\":{\"status\":\"unknown\"}");
+		return (false);
+	}
+	text_int(str_of(db_text(rows, 0, "oldest")), 0, INT64_MAX, &oldest);
+	moves = db_text(rows, 0, "moves")[0] == 't';
+	late = oldest > QUEUE_LATE;
+	buf_printf(out, "\"queue\":{\"status\":\"%s\","
+	    "\"oldestSeconds\":%lld}", !late ? "up" : moves ? "late" :
+	    "stuck", (long long)oldest);
+	return (!late || moves);
 }
 
 static enum err
 health(struct req *rq)
 {
 	int64_t us, now = when_now();
-	bool database = database_answers(rq, &us);
+	struct db_rows *queue = ask_database(rq, Q_QUEUE_HEALTH, &us);
 	int percent = disk_free();
 	char timestamp[WHEN_SIZE];
-	struct buf *out;
+	struct buf *out, checks;
+	bool well;
 
 	/* That it is away is the answer here, not an error. */
 	rq->err = ERR_OK;
 	when_format(now, timestamp);
+	buf_init(&checks, rq->arena, 1024);
+	well = add_queue(&checks, queue) &&
+	    (percent < 0 || percent >= DISK_LOW);
 	out = answer_json(rq, 200);
 	buf_printf(out, "{\"status\":\"%s\",\"timestamp\":\"%s\","
 	    "\"version\":\"" PACKAGE_VERSION "\",\"environment\":",
-	    database && (percent < 0 || percent >= DISK_LOW) ? "healthy" :
-	    "degraded", timestamp);
+	    well ? "healthy" : "degraded", timestamp);
 	buf_json(out, conf_text(CONF_ENVIRONMENT),
 	    strlen(conf_text(CONF_ENVIRONMENT)));
 	buf_printf(out, ",\"uptime\":%lld",
 	    (long long)(now - board_since(req_board(rq))) / 1000);
 	add_memory(out);
 	buf_printf(out, ",\"checks\":{\"database\":{\"status\":\"%s\","
-	    "\"latencyMs\":%.1f},", database ? "up" : "down",
-	    (double)us / 1000);
+	    "\"latencyMs\":%.1f},%s,", queue != NULL ? "up" : "down",
+	    (double)us / 1000, checks.data);
 	add_disk(out, percent);
 	buf_text(out, "}}");
 	return (ERR_OK);
@@ -145,7 +171,7 @@ ready(struct req *rq)
 {
 	int64_t us;
 
-	if (!database_answers(rq, &us))
+	if (ask_database(rq, Q_PING, &us) == NULL)
 		return (req_fail(rq, ERR_CONNECTION_ERROR, NULL));
 	buf_text(answer_json(rq, 200), "{\"status\":\"ready\"}");
 	return (ERR_OK);

@@ -16,6 +16,7 @@
 #include "board.h"
 #include "check.h"
 #include "conf.h"
+#include "gauges.h"
 #include "hash.h"
 #include "tally.h"
 #include "when.h"
@@ -25,7 +26,7 @@
 static route_run metrics;
 
 const struct route metrics_routes[] = {
-	{ GET, "/metrics", .bare = true, .need = PERM_PUBLIC, .tx = TX_NONE,
+	{ GET, "/metrics", .bare = true, .need = PERM_PUBLIC, .tx = TX_READ,
 	  .run = metrics, .doc = "Counters in Prometheus' text format, for the "
 	  "addresses of METRICS_ALLOW and the bearer of METRICS_TOKEN." },
 	ROUTES_END
@@ -76,15 +77,14 @@ has_token(const struct req *rq)
 
 /* --- writing ------------------------------------------------------------------------ */
 
-static void
-family(struct buf *out, const char *name, const char *type, const char *help)
+void
+metrics_family(struct buf *out, const char *name, const char *type, const char *help)
 {
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* name="value", escaped. */
-static void
-label(struct buf *out, const char *name, const char *value)
+void
+metrics_label(struct buf *out, const char *name, const char *value)
 {
 	buf_printf(out, "%s=\"", name);
 	for (const char *c = value; *c != '\0'; c++) {
@@ -95,29 +95,63 @@ label(struct buf *out, const char *name, const char *value)
 	buf_char(out, '"');
 }
 
+/* Behind them stand further labels, or the end. */
 static void
-route_sample(struct buf *out, const char *name, const struct tally *t)
+sample(struct buf *out, const char *name, const struct tally *t)
 {
 	buf_printf(out, "%s{", name);
-	label(out, "service", t->service);
+	if (tally_is_job(t)) {
+		metrics_label(out, "kind", tally_kind(t));
+		return;
+	}
+	metrics_label(out, "service", t->service);
 	buf_char(out, ',');
-	label(out, "route", t->route.label);
+	metrics_label(out, "route", t->route.label);
 }
 
-static void
-write_requests(struct buf *out, const struct tallies *all)
-{
-	static const char *const classes[] = { "2xx", "3xx", "4xx", "5xx" };
-	const char *name = "bureau_http_requests_total";
+/* What is told of requests and, under other names, of jobs. */
+struct what {
+	bool		 of_jobs;
+	const char	*count, *count_help, *by;
+	const char	*classes[4];
+	const char	*duration, *duration_help;
+};
 
-	family(out, name, "counter", "Requests answered.");
-	for (unsigned i = 0; i < all->route_count; i++)
-		for (unsigned k = 0; k < COUNT_OF(classes); k++) {
-			route_sample(out, name, &all->routes[i]);
-			buf_printf(out, ",status=\"%s\"} %llu\n", classes[k],
-			    (unsigned long long)
-			    all->routes[i].route.status[k]);
+static const struct what requests = {
+	.count = "bureau_http_requests_total",
+	.count_help = "Requests answered.",
+	.by = "status", .classes = { "2xx", "3xx", "4xx", "5xx" },
+	.duration = "bureau_http_request_duration_seconds",
+	.duration_help = "Time from accept to answer.",
+};
+
+/* The classes are those of bin/worker's status_of(). */
+static const struct what jobs = {
+	.of_jobs = true,
+	.count = "bureau_jobs_total",
+	.count_help = "Tries of jobs that workers ended.",
+	.by = "outcome", .classes = { "done", "again", "cancelled", "failed" },
+	.duration = "bureau_job_duration_seconds",
+	.duration_help = "Time a worker was at a job.",
+};
+
+static void
+write_counts(struct buf *out, const struct tallies *all,
+    const struct what *what)
+{
+	metrics_family(out, what->count, "counter", what->count_help);
+	for (unsigned i = 0; i < all->route_count; i++) {
+		const struct tally *t = &all->routes[i];
+
+		if (tally_is_job(t) != what->of_jobs)
+			continue;
+		for (unsigned k = 0; k < COUNT_OF(what->classes); k++) {
+			sample(out, what->count, t);
+			buf_printf(out, ",%s=\"%s\"} %llu\n", what->by,
+			    what->classes[k],
+			    (unsigned long long)t->route.status[k]);
 		}
+	}
 }
 
 static void
@@ -129,7 +163,7 @@ write_histogram(struct buf *out, const struct tally *t, const char *name)
 	snprintf(series, sizeof(series), "%s_bucket", name);
 	for (unsigned i = 0; i < BOARD_BUCKETS; i++) {
 		sum += t->route.buckets[i];
-		route_sample(out, series, t);
+		sample(out, series, t);
 		if (i < BOARD_BUCKETS - 1)
 			buf_printf(out, ",le=\"%g\"} %llu\n",
 			    board_bounds[i] / 1000.0, sum);
@@ -137,28 +171,28 @@ write_histogram(struct buf *out, const struct tally *t, const char *name)
 			buf_printf(out, ",le=\"+Inf\"} %llu\n", sum);
 	}
 	snprintf(series, sizeof(series), "%s_sum", name);
-	route_sample(out, series, t);
+	sample(out, series, t);
 	buf_printf(out, "} %.6f\n", (double)t->route.sum_us / 1e6);
 	snprintf(series, sizeof(series), "%s_count", name);
-	route_sample(out, series, t);
+	sample(out, series, t);
 	buf_printf(out, "} %llu\n", sum);
 }
 
 static void
-write_durations(struct buf *out, const struct tallies *all)
+write_durations(struct buf *out, const struct tallies *all,
+    const struct what *what)
 {
-	const char *name = "bureau_http_request_duration_seconds";
-
-	family(out, name, "histogram", "Time from accept to answer.");
+	metrics_family(out, what->duration, "histogram", what->duration_help);
 	for (unsigned i = 0; i < all->route_count; i++)
-		write_histogram(out, &all->routes[i], name);
+		if (tally_is_job(&all->routes[i]) == what->of_jobs)
+			write_histogram(out, &all->routes[i], what->duration);
 }
 
 static void
 service_sample(struct buf *out, const char *name, const struct service *s)
 {
 	buf_printf(out, "%s{", name);
-	label(out, "service", s->name);
+	metrics_label(out, "service", s->name);
 }
 
 static void
@@ -166,7 +200,7 @@ write_errors(struct buf *out, const struct tallies *all)
 {
 	const char *name = "bureau_http_errors_total";
 
-	family(out, name, "counter", "Answers that were errors, by API code.");
+	metrics_family(out, name, "counter", "Answers that were errors, by API code.");
 	for (unsigned i = 0; i < all->service_count; i++)
 		for (enum err e = ERR_OK + 1; e < ERR_COUNT; e++) {
 			if (all->services[i].errors[e] == 0)
@@ -202,7 +236,7 @@ write_counters(struct buf *out, const struct tallies *all)
 	};
 
 	for (unsigned r = 0; r < COUNT_OF(rows); r++) {
-		family(out, rows[r].name, "counter", rows[r].help);
+		metrics_family(out, rows[r].name, "counter", rows[r].help);
 		for (unsigned i = 0; i < all->service_count; i++) {
 			service_sample(out, rows[r].name, &all->services[i]);
 			buf_printf(out, "} %llu\n", (unsigned long long)
@@ -220,7 +254,7 @@ write_children(struct buf *out, const struct tallies *all)
 	};
 	const char *name = "bureau_children";
 
-	family(out, name, "gauge", "Children by what they do now.");
+	metrics_family(out, name, "gauge", "Children by what they do now.");
 	for (unsigned i = 0; i < all->service_count; i++)
 		for (unsigned s = BOARD_STARTING; s <= BOARD_BUSY; s++) {
 			service_sample(out, name, &all->services[i]);
@@ -232,11 +266,11 @@ write_children(struct buf *out, const struct tallies *all)
 static void
 write_process(struct buf *out, const struct board *board)
 {
-	family(out, "bureau_uptime_seconds", "gauge",
+	metrics_family(out, "bureau_uptime_seconds", "gauge",
 	    "Seconds since the supervisor started.");
 	buf_printf(out, "bureau_uptime_seconds %.3f\n",
 	    (double)(when_now() - board_since(board)) / 1000);
-	family(out, "bureau_build_info", "gauge", "What runs; always 1.");
+	metrics_family(out, "bureau_build_info", "gauge", "What runs; always 1.");
 	buf_text(out, "bureau_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
 }
 
@@ -244,18 +278,23 @@ static enum err
 metrics(struct req *rq)
 {
 	const struct tallies *all;
+	struct gauges found;
 	struct buf *out;
 
 	if (!address_is_listed(rq) && !has_token(rq))
 		return (req_fail(rq, ERR_INSUFFICIENT_PERMISSIONS, NULL));
+	gauges_ask(rq, &found);
 	all = tally(rq->arena, req_board(rq));
 	out = answer_json(rq, 200);
 	rq->answer.type = "text/plain; version=0.0.4; charset=utf-8";
-	write_requests(out, all);
-	write_durations(out, all);
+	write_counts(out, all, &requests);
+	write_durations(out, all, &requests);
+	write_counts(out, all, &jobs);
+	write_durations(out, all, &jobs);
 	write_errors(out, all);
 	write_counters(out, all);
 	write_children(out, all);
 	write_process(out, req_board(rq));
+	gauges_write(out, &found);
 	return (ERR_OK);
 }

@@ -6,7 +6,21 @@
 #include "arena.h"
 #include "check.h"
 
+#define JOB_LABEL	"JOB "		/* before a kind, by bin/worker */
 #define ROUTES_MAX	1024		/* of all services; more are not told */
+
+bool
+tally_is_job(const struct tally *tally)
+{
+	return (strncmp(tally->route.label, JOB_LABEL,
+	    sizeof(JOB_LABEL) - 1) == 0);
+}
+
+const char *
+tally_kind(const struct tally *tally)
+{
+	return (tally->route.label + sizeof(JOB_LABEL) - 1);
+}
 
 static struct service *
 service_of(struct tallies *all, const char *name)

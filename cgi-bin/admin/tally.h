@@ -5,6 +5,7 @@
 #ifndef BUREAU_TALLY_H
 #define BUREAU_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "board.h"
@@ -32,6 +33,10 @@ struct tallies {
 	struct service	 services[BOARD_SLOTS];
 	unsigned	 service_count;
 };
+
+/* Whether it is a kind of job that was counted, and which. */
+bool		 tally_is_job(const struct tally *tally);
+const char	*tally_kind(const struct tally *tally);
 
 /* Everything there is; in the arena. */
 const struct tallies *tally(struct arena *arena, const struct board *board);

@@ -13,7 +13,7 @@ ADMIN = os.environ["build"] + "/cgi-bin/bureau-admin"
 SOCKET = os.environ.get("ADMIN_SOCKET", os.environ.get("BUREAU_HOME", "") + "/run/admin.sock")
 
 
-def as_cgi(path, folder, settings, inherit=(), **variables):
+def as_cgi(path, folder, settings, inherit=(), parse=json.loads, **variables):
     """The same program as plain CGI, with settings of its own; status and body."""
     conf = folder / "bureau.conf"
     conf.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
@@ -22,7 +22,7 @@ def as_cgi(path, folder, settings, inherit=(), **variables):
     out = subprocess.run([ADMIN], env={**env, **variables}, stdin=subprocess.DEVNULL, capture_output=True, check=True,
                          pass_fds=inherit)
     head, _, body = out.stdout.partition(b"\r\n\r\n")
-    return int(re.search(rb"Status: (\d+)", head).group(1)), json.loads(body)
+    return int(re.search(rb"Status: (\d+)", head).group(1)), parse(body)
 
 
 def metrics():
@@ -42,6 +42,7 @@ def test_health_tells_how_things_are_to_anybody(anonymous):
     assert set(health["memoryUsage"]) == {"rss", "heapUsed", "heapTotal", "external"}
     assert health["memoryUsage"]["rss"] > health["memoryUsage"]["heapUsed"] >= 0
     assert health["checks"]["database"]["status"] == "up"
+    assert health["checks"]["queue"]["status"] == "up" and health["checks"]["queue"]["oldestSeconds"] < 60
     assert 0 <= health["checks"]["disk"]["freePercent"] <= 100
 
 
@@ -130,6 +131,21 @@ def test_without_a_database_health_is_degraded_and_ready_is_not(tmp_path):
     status, problem = as_cgi("/health/ready", tmp_path, nowhere)
     assert (status, problem["code"]) == (503, 4004)
     assert str(tmp_path) not in json.dumps(problem)
+
+
+def test_without_a_database_metrics_tell_what_the_board_knows(tmp_path):
+    nowhere = {"DATABASE_URL": f"host={tmp_path} dbname=bureau", "METRICS_ALLOW": "192.0.2.1"}
+    status, text = as_cgi("/metrics", tmp_path, nowhere, parse=bytes.decode)
+    assert status == 200 and "bureau_database_up 0" in text and "bureau_uptime_seconds" in text
+    assert "bureau_queue_jobs" not in text
+
+
+def test_metrics_tell_the_queues_and_the_chain():
+    told = metrics()
+    assert told["bureau_database_up"] == 1 and told["bureau_audit_unchained_rows"] >= 0
+    assert told['bureau_queue_jobs{queue="mail",state="ready"}'] >= 0
+    assert told['bureau_queue_paused{queue="mail"}'] == 0 and told['bureau_queue_oldest_seconds{queue="mail"}'] >= 0
+    assert not [name for name in told if "JOB " in name]
 
 
 def test_the_reader_of_the_description_is_a_page(anonymous):
