@@ -12,7 +12,7 @@ enum exit_code {
 	EXIT_FAILED	= 1,	/* a sentence on stderr says why */
 	EXIT_USAGE	= 2,
 	EXIT_NOT_RUNNING = 3,
-	EXIT_FOUND	= 4	/* doctor found something to mend */
+	EXIT_FOUND	= 4	/* there is something to mend */
 };
 
 struct command {
@@ -24,9 +24,11 @@ struct command {
 	int		(*run)(int argc, char **argv);
 };
 
+int	audit_main(int argc, char **argv);
 int	cgi_main(int argc, char **argv);
 int	check_main(int argc, char **argv);
 int	doctor_main(int argc, char **argv);
+int	jobs_main(int argc, char **argv);
 int	key_main(int argc, char **argv);
 int	mail_main(int argc, char **argv);
 int	migrate_main(int argc, char **argv);

@@ -440,6 +440,48 @@ examine_schema(struct report *r, struct admin *admin)
 	}
 }
 
+/* --- the queues ------------------------------------------------------------------------ */
+
+#define STUCK	300		/* seconds a job may be due */
+
+/* One row of Q_OPERATOR_QUEUES. */
+static void
+examine_queue(struct report *r, const struct admin *admin, unsigned row)
+{
+	const char *name = admin_value(admin, row, 0);
+	const char *paused = admin_value(admin, row, 1);
+	const char *recent = admin_value(admin, row, 8);
+	int64_t oldest = 0;
+
+	text_int(str_of(admin_value(admin, row, 7)), 0, INT64_MAX, &oldest);
+	if (paused[0] != '\0')
+		tell(r, NOTE, SAY(r, "the queue %s is paused since %s", name,
+		    paused), SAY(r, "bureau jobs resume %s", name));
+	else if (oldest > STUCK && r->running)
+		tell(r, WRONG, SAY(r, "a job of the queue %s has been due for "
+		    "%lld seconds", name, (long long)oldest), SAY(r, "see why "
+		    "with `bureau status` and `bureau jobs list --queue %s "
+		    "--state queued`; WORKER_CHILDREN says how many work at "
+		    "the same time", name));
+	if (strcmp(recent, "0") != 0)
+		tell(r, NOTE, SAY(r, "%s jobs of the queue %s failed for good "
+		    "within a day", recent, name), SAY(r, "bureau jobs list "
+		    "--queue %s --state failed; then bureau jobs retry", name));
+}
+
+static void
+examine_queues(struct report *r, struct admin *admin)
+{
+	if (!admin_ask(admin, Q_OPERATOR_QUEUES, NULL))
+		return;
+	for (unsigned row = 0; row < admin_rows(admin); row++)
+		examine_queue(r, admin, row);
+	if (r->running && admin_ask(admin, Q_OPERATOR_WORKERS, NULL) &&
+	    strcmp(admin_value(admin, 0, 0), "0") == 0)
+		tell(r, WRONG, "no worker is connected to the database",
+		    "its log lines (\"service\":\"worker\") say why");
+}
+
 static void
 examine_database(struct report *r)
 {
@@ -461,6 +503,7 @@ examine_database(struct report *r)
 	} else {
 		examine_server(r, admin);
 		examine_schema(r, admin);
+		examine_queues(r, admin);
 	}
 	admin_close(&admin);
 }

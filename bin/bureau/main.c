@@ -12,6 +12,9 @@
 #include "log.h"
 
 static const struct command commands[] = {
+	{ "audit", "verify [--json]", "hold the audit log against its hash "
+	    "chain", "Exit status 4 when it is broken; the first broken row "
+	    "is named.", audit_main },
 	{ "cgi", "RESPONDER", "print the settings with which a web server runs "
 	    "a responder as plain CGI",
 	    "Its secrets are among them: redirect it to a file of mode 0600.",
@@ -21,6 +24,19 @@ static const struct command commands[] = {
 	{ "doctor", "[--json]", "find what is wrong with this installation "
 	    "and how to mend it",
 	    "Exit status 4 when something needs mending.", doctor_main },
+	{ "jobs", "list [--queue QUEUE] [--kind KIND] [--state STATE] "
+	    "[--limit N] [--json]\n"
+	    "       bureau jobs show ID [--json]\n"
+	    "       bureau jobs retry ID\n"
+	    "       bureau jobs retry [--queue QUEUE] [--kind KIND] "
+	    "[--state STATE]\n"
+	    "       bureau jobs cancel ID\n"
+	    "       bureau jobs pause QUEUE\n"
+	    "       bureau jobs resume QUEUE\n"
+	    "       bureau jobs queues [--json]",
+	    "look after queues and jobs from a shell",
+	    "retry without an ID takes all that failed (or another STATE), "
+	    "as far as QUEUE and KIND say.", jobs_main },
 	{ "key", "rotate", "make a new signing key; tokens of the old one go "
 	    "on verifying until they expire", NULL, key_main },
 	{ "mail", "test ADDRESS [--locale LOCALE]", "send one message and tell "

@@ -67,3 +67,93 @@ UPDATE users SET is_active = :active::text::boolean WHERE id = :id
 
 -- name: operator_user_role
 UPDATE users SET role_id = :role WHERE id = :id
+
+-- name: operator_queues
+-- Queues: name, pause, jobs by state, the age of the oldest that is due; once as JSON.
+WITH q AS (
+	SELECT q.name, ts(q.paused_at) AS paused, q.leased,
+	       count(*) FILTER (WHERE j.state = 'waiting') AS waiting,
+	       count(*) FILTER (WHERE j.state = 'queued' AND j.run_at <= now()) AS ready,
+	       count(*) FILTER (WHERE j.state = 'queued' AND j.run_at > now()) AS later,
+	       count(*) FILTER (WHERE j.state = 'running') AS running,
+	       count(*) FILTER (WHERE j.state = 'failed') AS failed,
+	       coalesce(extract(epoch FROM now() - min(j.run_at) FILTER (WHERE j.state = 'queued'
+	                AND j.run_at <= now())), 0)::bigint AS oldest,
+	       count(*) FILTER (WHERE j.state = 'failed' AND j.finished_at > now() - interval '1 day') AS recent
+	  FROM queues q
+	  LEFT JOIN jobs j ON j.queue = q.name
+	       AND (j.state = 'queued' OR j.state = 'running' OR j.state = 'failed'
+	            OR j.state = 'waiting' AND j.key IS NOT NULL)
+	 GROUP BY q.name, q.paused_at, q.leased)
+SELECT name, coalesce(paused, ''), waiting::text, ready::text, later::text, running::text, failed::text,
+       oldest::text, recent::text, leased::text,
+       json_build_object('name', name, 'leased', leased, 'pausedAt', paused, 'waiting', waiting,
+                         'ready', ready, 'later', later, 'running', running, 'failed', failed,
+                         'oldestSeconds', oldest)::text
+  FROM q ORDER BY name
+
+-- name: operator_jobs
+-- Jobs, newest first; an empty text filters nothing.
+SELECT j.id::text, j.state, j.queue, j.kind, j.attempts::text, ts(j.created_at), coalesce(j.cause, ''),
+       json_build_object('id', j.id, 'state', j.state, 'queue', j.queue, 'kind', j.kind, 'key', j.key,
+                         'attempts', j.attempts, 'runAt', ts(j.run_at), 'createdAt', ts(j.created_at),
+                         'finishedAt', ts(j.finished_at), 'cause', j.cause)::text
+  FROM jobs j
+ WHERE (:queue = '' OR j.queue = :queue) AND (:kind = '' OR j.kind = :kind)
+   AND (:state = '' OR j.state = :state)
+ ORDER BY j.id DESC LIMIT :limit::text::int
+
+-- name: operator_job
+-- One job as name and value, and as JSON in the row without a name.
+WITH j AS (
+	SELECT j.*, u.email FROM jobs j LEFT JOIN users u ON u.id = j.owner_id WHERE j.id::text = :id),
+tries AS (
+	SELECT a.id, a.attempt, ts(a.started_at) AS started, ts(a.ended_at) AS ended, a.outcome, a.cause, a.worker
+	  FROM job_attempts a WHERE a.job_id IN (SELECT id FROM j)),
+lines AS (
+	SELECT v.n, v.name, v.value FROM j CROSS JOIN LATERAL (VALUES
+		(1, 'id', j.id::text), (2, 'queue', j.queue), (3, 'kind', j.kind), (4, 'key', j.key),
+		(5, 'state', j.state), (6, 'priority', j.priority::text), (7, 'attempts', j.attempts::text),
+		(8, 'lost', nullif(j.lost, 0)::text), (9, 'run at', ts(j.run_at)), (10, 'args', job_masked(j.args)::text),
+		(11, 'progress', j.progress || ' %'), (12, 'result', j.result::text), (13, 'cause', j.cause),
+		(14, 'worker', j.worker), (15, 'cancelled', nullif(j.cancel_asked, false)::text),
+		(16, 'asked by', j.email), (17, 'request', j.request::text), (18, 'created', ts(j.created_at)),
+		(19, 'started', ts(j.started_at)), (20, 'finished', ts(j.finished_at))) v (n, name, value)
+	 WHERE v.value IS NOT NULL
+	UNION ALL
+	SELECT 100 + t.id, 'try ' || t.attempt, concat_ws(' ', t.ended, t.outcome, t.cause) FROM tries t
+	UNION ALL
+	SELECT 0, '', json_build_object('id', j.id, 'queue', j.queue, 'kind', j.kind, 'key', j.key, 'state', j.state,
+		'priority', j.priority, 'attempts', j.attempts, 'lost', j.lost, 'runAt', ts(j.run_at),
+		'args', job_masked(j.args), 'progress', j.progress, 'result', j.result, 'cause', j.cause,
+		'worker', j.worker, 'cancelAsked', j.cancel_asked, 'requestedBy', j.owner_id, 'request', j.request,
+		'createdAt', ts(j.created_at), 'startedAt', ts(j.started_at), 'finishedAt', ts(j.finished_at),
+		'log', (SELECT coalesce(json_agg(json_build_object('attempt', t.attempt, 'worker', t.worker,
+			'startedAt', t.started, 'endedAt', t.ended, 'outcome', t.outcome, 'cause', t.cause) ORDER BY t.id), '[]')
+			FROM tries t))::text
+	  FROM j)
+SELECT name, value FROM lines ORDER BY n
+
+-- name: operator_job_retry
+SELECT job_retry(j.id) FROM (SELECT :id::text::uuid AS id) j
+
+-- name: operator_jobs_retry
+-- Those a filter says; an empty text filters nothing.
+SELECT r.retried::text, r."left"::text
+  FROM jobs_retry(nullif(:queue, ''), nullif(:kind, ''), nullif(:state, ''), NULL, 1000) r
+
+-- name: operator_job_cancel
+-- What has become of it is read by operator_job.
+SELECT job_cancel(j.id) FROM (SELECT :id::text::uuid AS id) j
+
+-- name: operator_queue_pause
+SELECT queue_pause(:queue, :pause::text::boolean)
+
+-- name: operator_audit_verify
+SELECT v.checked::text, v.broken_id::text, v.broken_why, v.redacted::text, v.unchained::text,
+       v.last_id::text, v.last_hash, v.next::text
+  FROM audit_verify(:after::text::bigint, 20000) v
+
+-- name: operator_workers
+-- How many workers are connected, of whatever host.
+SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'bureau_worker'

@@ -115,7 +115,7 @@ def test_without_a_command_it_lists_them_and_exits_2(home):
     assert got.returncode == 2 and "serve" in got.stderr and got.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["check", "doctor", "key", "mail", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
+@pytest.mark.parametrize("command", ["audit", "check", "doctor", "jobs", "key", "mail", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
                                      "version"])
 def test_every_command_helps_and_refuses_what_it_does_not_know(home, command):
     assert home.run(command, "--help").stdout.startswith(f"usage: bureau {command}")
@@ -498,6 +498,74 @@ def test_the_demo_makes_three_people_once(home):
     assert (home.path / "demo.txt").read_text() == first and password in home.said()
 
 
+# --- jobs --------------------------------------------------------------------------------------
+
+def paused(served, queue, state):
+    assert served.run("jobs", "pause", queue).returncode == 0
+    told = {q["name"]: q for q in json.loads(served.run("jobs", "queues", "--json").stdout)}
+    assert told[queue]["pausedAt"] is not None
+    return served.sql(f"SELECT job_add('mail.send', '{{\"to\": \"a@example.org\", \"code\": \"123456\"}}', _run_at => now() + '{state}')")
+
+
+def test_jobs_are_listed_shown_cancelled_and_retried(served):
+    ident = paused(served, "mail", "0 s")
+    listed = json.loads(served.run("jobs", "list", "--queue", "mail", "--state", "queued", "--json").stdout)
+    assert [job["id"] for job in listed] == [ident]
+    assert ident in served.run("jobs", "list", "--kind", "mail.send").stdout
+    assert ident not in served.run("jobs", "list", "--queue", "upkeep").stdout
+    shown = json.loads(served.run("jobs", "show", ident, "--json").stdout)
+    assert (shown["state"], shown["args"], shown["log"]) == ("queued", {"to": "a@example.org", "code": "***"}, [])
+    text = served.run("jobs", "show", ident).stdout
+    assert "mail.send" in text and "123456" not in text
+    again = served.run("jobs", "retry", ident)
+    assert again.returncode == 1 and "Only a job that failed or was cancelled" in again.stderr
+    assert served.run("jobs", "cancel", ident).returncode == 0
+    gone = served.run("jobs", "cancel", ident)
+    assert gone.returncode == 1 and "It has ended: cancelled." in gone.stderr
+    assert served.run("jobs", "retry", ident).returncode == 0
+    assert served.sql(f"SELECT state FROM jobs WHERE id = '{ident}'") == "queued"
+    served.run("jobs", "cancel", ident)
+    many = served.run("jobs", "retry", "--queue", "mail", "--state", "cancelled")
+    assert many.returncode == 0 and many.stdout == "1 jobs were put in again.\n"
+    served.run("jobs", "cancel", ident)
+    assert served.run("jobs", "resume", "mail").returncode == 0
+    assert " mail " not in served.run("doctor").stdout
+
+
+@pytest.mark.parametrize("args, code, why", [
+    (("show", "01890000-0000-7000-8000-000000000000"), 1, "there is no job"),
+    (("show", "nonsense"), 1, "there is no job nonsense"),
+    (("retry", "nonsense"), 1, "there is no job nonsense"),
+    (("cancel", "nonsense"), 1, "there is no job nonsense"),
+    (("pause", "nowhere"), 1, "there is no queue nowhere"),
+    (("list", "--state", "happy"), 1, "there is no state happy; there are: waiting"),
+    (("retry", "--state", "done"), 1, "there is no state done"),
+    (("list", "--limit", "many"), 2, "usage"),
+    (("retry",), 2, "usage"),
+    (("cancel",), 2, "usage"),
+    (("dance",), 2, "usage"),
+])
+def test_what_cannot_be_done_to_jobs_is_told(served, args, code, why):
+    got = served.run("jobs", *args)
+    assert got.returncode == code and why in got.stderr, got
+
+
+def test_the_audit_log_is_verified_and_a_changed_row_named(served):
+    chained = "SELECT count(*) FROM audit a WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id)"
+    wait_until(lambda: served.sql(chained) == "0", "the chain is at the end of the log")
+    whole = json.loads(served.run("audit", "verify", "--json").stdout)
+    assert (whole["ok"], whole["firstBroken"]) == (True, None) and whole["checked"] > 0
+    assert "The log is whole." in served.run("audit", "verify").stdout
+    change = "SET session_replication_role = replica; UPDATE audit SET action = '{}' WHERE id = {}"
+    ident, action = served.sql("SELECT id, action FROM audit ORDER BY id LIMIT 1").split("|")
+    served.sql(change.format("forged", ident))
+    got = served.run("audit", "verify", "--json")
+    assert got.returncode == 4 and json.loads(got.stdout)["firstBroken"] == {"id": int(ident), "why": "hash"}
+    assert f"broken at row {ident}: hash" in served.run("audit", "verify").stdout
+    served.sql(change.format(action, ident))
+    assert served.run("audit", "verify").returncode == 0
+
+
 # --- doctor ----------------------------------------------------------------------------------
 
 def test_the_doctor_is_content_with_what_serves(served):
@@ -520,6 +588,19 @@ def test_the_doctor_finds_it_and_says_how_to_mend_it(home, spoil, finding):
     spoil(home)
     got = home.run("doctor")
     assert got.returncode == 4 and finding in got.stdout and "To mend it" in got.stdout
+
+
+def test_the_doctor_tells_of_queues_that_stand_still_and_of_dead_letters(home):
+    home.start()
+    paused(home, "webhooks", "0 s")
+    home.sql("UPDATE queues SET leased = false WHERE name = 'mail'; INSERT INTO jobs (queue, kind, priority, run_at)"
+             " VALUES ('requests', 'nobody.knows', 1, now() - interval '1 hour')")
+    home.sql("INSERT INTO jobs (queue, kind, priority, state, finished_at) VALUES ('upkeep', 'x.y', 1, 'failed', now())")
+    got = home.run("doctor")
+    assert got.returncode == 4
+    for finding in ("the queue webhooks is paused since", "a job of the queue requests has been due for 36",
+                    "1 jobs of the queue upkeep failed for good within a day"):
+        assert finding in got.stdout, got.stdout
 
 
 def test_the_doctor_finds_a_taken_port(home):
