@@ -84,7 +84,7 @@ GRANT SELECT (id, seq, queue, kind, args, key, priority, state, run_at, attempts
               started_at, finished_at)
 	ON jobs TO bureau_admin;
 GRANT EXECUTE ON FUNCTION
-	job_masked(jsonb), job_text(jsonb), queue_pause(text, boolean), job_retry(uuid),
+	job_masked(jsonb), job_secret_names(), job_text(jsonb), queue_pause(text, boolean), job_retry(uuid),
 	jobs_retry(text, text, text, timestamptz, int), job_cancel(uuid), job_hurry(uuid),
 	audit_verify(bigint, int), audit_unchained()
 	TO bureau_admin;

@@ -26,6 +26,11 @@ ALTER TABLE audit_payload ADD COLUMN redacted_by bigint;
 -- Jobs that had a secret which went when they ended cannot be done again.
 ALTER TABLE jobs ADD COLUMN secret_gone boolean NOT NULL DEFAULT false;
 
+-- What the names of members that are secrets have in them.
+CREATE FUNCTION job_secret_names() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '(pass|pwd|secret|token|code|otp|link|authori[sz]ation|cookie|credential|signature|api.?key|private.?key|hash|salt)';
+
 -- Arguments as operators see them: members whose names sound like secrets are masked, however
 -- deep.  They should be in `secret`; this is for those that are not.  Here, and not among
 -- the functions, because an index is made of it.
@@ -34,8 +39,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, bureau, p
 BEGIN
 	RETURN CASE jsonb_typeof(_args)
 		WHEN 'object' THEN (
-			SELECT coalesce(jsonb_object_agg(m.key, CASE
-			       WHEN m.key ~* '(pass|pwd|secret|token|code|otp|link|authori[sz]ation|cookie|credential|signature|api.?key|private.?key|hash|salt)'
+			SELECT coalesce(jsonb_object_agg(m.key, CASE WHEN m.key ~* job_secret_names()
 			       THEN '"***"' ELSE job_masked(m.value) END), '{}')
 			  FROM jsonb_each(_args) m)
 		WHEN 'array' THEN (
@@ -45,12 +49,14 @@ BEGIN
 END
 $$;
 
--- The same as text to look in.
+-- The same as text to look in; most arguments have nothing to mask.
 CREATE FUNCTION job_text(_args jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN _args = '{}' THEN '' ELSE job_masked(_args)::text END;
+RETURN CASE WHEN _args = '{}' THEN ''
+            WHEN _args::text !~* job_secret_names() THEN _args::text
+            ELSE job_masked(_args)::text END;
 
 -- Of jobs that have ended only: putting one in and beginning it costs nothing more.  Live ones
--- are looked through.
+-- are looked through.  Stored requests say in their arguments nothing to look for.
 CREATE INDEX jobs_text ON jobs USING gin (job_text(args) public.gin_trgm_ops)
-	WHERE finished_at IS NOT NULL;
+	WHERE finished_at IS NOT NULL AND queue <> 'requests';

@@ -91,7 +91,7 @@ SELECT queue_pause(:name, :pause::boolean)
 -- field: createdAt j.created_at time range
 -- field: runAt j.run_at time range
 -- field: finishedAt j.finished_at time range
--- search: j.finished_at IS NOT NULL AND job_text(j.args) ILIKE :search OR j.state = 'queued' AND job_text(j.args) ILIKE :search OR j.state = 'running' AND job_text(j.args) ILIKE :search OR j.state = 'waiting' AND j.key IS NOT NULL AND job_text(j.args) ILIKE :search
+-- search: j.finished_at IS NOT NULL AND j.queue <> 'requests' AND job_text(j.args) ILIKE :search OR j.state = 'queued' AND job_text(j.args) ILIKE :search OR j.state = 'running' AND job_text(j.args) ILIKE :search OR j.state = 'waiting' AND j.key IS NOT NULL AND job_text(j.args) ILIKE :search
 -- key: j.id
 -- order: -
 -- Ids ascend with time, so the newest come first.
