@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION job_add(_kind text, _args jsonb, _key text DEFAULT NU
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
-	_state job_state := 'queued';
+	_state text := 'queued';
 	_job uuid;
 BEGIN
 	IF _key IS NOT NULL THEN

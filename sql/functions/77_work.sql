@@ -172,7 +172,7 @@ BEGIN
 	END IF;
 	WITH e AS MATERIALIZED (
 		SELECT e.*, j.key, j.worker, j.started_at, k.keep, k.wait, k.longest,
-		       CASE WHEN e.outcome IN ('done', 'failed') THEN e.outcome::job_state
+		       CASE WHEN e.outcome IN ('done', 'failed') THEN e.outcome
 		            WHEN j.cancel_asked OR e.outcome = 'cancelled' THEN 'cancelled'
 		            WHEN e.outcome <> 'back' AND j.attempts >= k.tries
 		                 OR e.outcome = 'lost' AND j.lost >= 2 THEN 'failed'
@@ -203,7 +203,7 @@ BEGIN
 	logged AS (
 		INSERT INTO job_attempts (job_id, attempt, worker, started_at, ended_at, outcome, cause)
 		SELECT e.id, e.attempt, e.worker, e.started_at, clock_timestamp(),
-		       CASE WHEN e.state IN ('failed', 'cancelled') THEN e.state::text ELSE e.outcome END, e.cause
+		       CASE WHEN e.state IN ('failed', 'cancelled') THEN e.state ELSE e.outcome END, e.cause
 		  FROM e WHERE e.outcome <> 'back' AND NOT (e.state = 'done' AND e.keep = '0'))
 	SELECT count(*), array_agg(e.key) FILTER (WHERE e.key IS NOT NULL AND e.state <> 'queued')
 	  INTO _count, _keys FROM e;

@@ -69,7 +69,7 @@ BEGIN
 	   SET state = CASE WHEN _j.key IS NOT NULL
 	                     AND EXISTS (SELECT FROM jobs o WHERE o.key = _j.key
 	                                    AND o.state IN ('waiting', 'queued', 'running'))
-	                    THEN 'waiting' ELSE 'queued' END::job_state,
+	                    THEN 'waiting' ELSE 'queued' END,
 	       seq = nextval('job_seq'), run_at = now(), attempts = 0, lost = 0, cancel_asked = false,
 	       progress = NULL, result = NULL, cause = NULL, started_at = NULL, finished_at = NULL
 	 WHERE j.id = _j.id;
@@ -116,7 +116,7 @@ BEGIN
 		 ORDER BY j.id LIMIT _limit;
 	ELSE
 		RETURN QUERY SELECT j.* FROM jobs j
-		 WHERE j.state = _state::job_state AND j.queue = coalesce(_queue, j.queue)
+		 WHERE j.state = _state AND j.queue = coalesce(_queue, j.queue)
 		   AND j.kind = coalesce(_kind, j.kind) AND j.finished_at < coalesce(_before, 'infinity')
 		   AND job_retry_fault(j) IS NULL
 		 ORDER BY j.finished_at LIMIT _limit;

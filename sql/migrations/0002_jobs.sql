@@ -48,9 +48,6 @@ CREATE INDEX job_kinds_queue ON job_kinds (queue);
 
 CREATE SEQUENCE job_seq;
 
--- waiting: behind another of its key.  queued: is begun when its time has come.
-CREATE TYPE job_state AS ENUM ('waiting', 'queued', 'running', 'done', 'failed', 'cancelled');
-
 -- No CHECK constraints: each is parsed anew by every statement that writes a row, and six of them cost
 -- more than all else together.  Only functions/76_jobs.sql and those after it write here; what
 -- holds is in sql/tests/jobs.sql.
@@ -70,7 +67,9 @@ CREATE TABLE jobs (
 	-- There is one live job of a unique key.
 	unique_key   text,
 	priority     smallint NOT NULL,
-	state        job_state NOT NULL DEFAULT 'queued',
+	-- waiting: behind another of its key.  queued: is begun when its time has come.  running, done, failed,
+	-- cancelled.
+	state        text NOT NULL DEFAULT 'queued',
 	run_at       timestamptz NOT NULL DEFAULT now(),
 	-- Tries begun; of these, how often the worker was lost.
 	attempts     integer NOT NULL DEFAULT 0,

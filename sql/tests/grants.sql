@@ -48,10 +48,10 @@ SELECT is_empty($$SELECT * FROM tried WHERE result NOT IN ('', '42501', '428C9')
 
 SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''
                    AND relname IN ('credentials', 'audit', 'audit_payload', 'audit_chain', 'throttle',
-                                   'idempotency', 'codes', 'step_ups', 'jobs', 'events', 'stream', 'stream_batch', 'watched')$$,
+                                   'idempotency', 'codes', 'step_ups', 'events', 'stream', 'stream_batch', 'watched')$$,
 	$$VALUES ('bureau_auth'::name, 'credentials'::name),
 	         ('bureau_admin', 'audit'), ('bureau_admin', 'audit_payload')$$,
-	'auth alone reads password hashes, admin alone the audit log, nobody codes, jobs and the machinery');
+	'auth alone reads password hashes, admin alone the audit log, nobody codes and the machinery');
 SELECT is_empty($$SELECT * FROM tried WHERE act = 'read' AND attname = 'hash' AND result = ''
                      AND (role, relname) <> ('bureau_auth', 'credentials')$$,
 	'nobody reads the hashes of tokens and invitations');

@@ -22,6 +22,7 @@ CREATE VIEW pg_temp.wrong AS SELECT * FROM jobs
  WHERE (finished_at IS NOT NULL) <> (state IN ('done', 'failed', 'cancelled'))
     OR (state = 'running') <> (worker IS NOT NULL AND lease_until IS NOT NULL)
     OR finished_at IS NOT NULL AND secret IS NOT NULL
+    OR state NOT IN ('waiting', 'queued', 'running', 'done', 'failed', 'cancelled')
     OR priority NOT BETWEEN 0 AND 3 OR progress NOT BETWEEN 0 AND 100;
 
 -- One turn of a worker: claim, and how all that it got ends.
