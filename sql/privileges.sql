@@ -30,7 +30,9 @@ GRANT EXECUTE ON FUNCTION
 	authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text), event_cursor(),
 	audit_note(text, text, uuid, jsonb), request_committed(uuid),
 	idempotency_claim(text, bytea), idempotency_store(text, int, jsonb, bytea),
-	idempotency_answer(text)
+	idempotency_answer(text),
+	request_accept(text, text, text, text, jsonb, text, text, boolean), request_load(uuid),
+	request_store(uuid, int, jsonb, text)
 	TO bureau_responder;
 
 -- auth: people's own accounts, and alone the password hashes.
@@ -57,6 +59,8 @@ GRANT EXECUTE ON FUNCTION
 
 -- admin: other people's accounts and roles, and the audit log to read.
 GRANT SELECT ON users, roles, permissions, audit, audit_payload TO bureau_admin;
+-- Whatever responder they were for: the caller's own, and of these no more than is told.
+GRANT SELECT ON own_requests TO bureau_admin;
 GRANT SELECT (id, user_id, expires_at, ended_at, version, created_at, updated_at)
 	ON invitations TO bureau_admin;
 GRANT INSERT (full_name, email, designation, locale, role_id, permissions),

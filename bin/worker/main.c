@@ -39,6 +39,7 @@ static const struct {
 } kinds[] = {
 	{ "example.nothing", "example", nothing },
 	{ "mail.send", "mail", mail_send, mail_is_possible },
+	{ "request.run", "requests", request_run },
 	{ "webhook.send", "webhooks", webhook_send },
 };
 

@@ -24,6 +24,9 @@ struct work {
  * said to stop, JOB_CANCELLED. */
 typedef enum job_end job_run(struct work *work);
 
+/* request.c */
+job_run	request_run;
+
 /* Call it often while waiting for somebody: it says once in a while to the queue
  * that the job is still worked at, between trips of one's own.  False: stop. */
 bool	work_alive(void *work);

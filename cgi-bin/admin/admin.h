@@ -14,6 +14,7 @@ extern const struct route queues_routes[];
 extern const struct route jobs_routes[];
 extern const struct route health_routes[];
 extern const struct route metrics_routes[];
+extern const struct route requests_routes[];
 extern const struct route reference_routes[];
 extern const struct route webhooks_routes[];
 

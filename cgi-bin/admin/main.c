@@ -12,8 +12,8 @@ static const struct responder self = {
 	.name = "admin",
 	.title = "Administration",
 	.tables = { users_routes, roles_routes, audit_routes, queues_routes,
-	    jobs_routes, webhooks_routes, health_routes, metrics_routes,
-	    reference_routes },
+	    jobs_routes, requests_routes, webhooks_routes, health_routes,
+	    metrics_routes, reference_routes },
 	.start = start,
 };
 

@@ -228,6 +228,13 @@ parameters(struct buf *out, const struct route *route)
 		    "The same key and body give the same answer for a day.");
 		buf_text(out, "{\"type\":\"string\",\"maxLength\":255}}");
 	}
+	if (queued_may(route)) {
+		parameter(out, "header", "Prefer", false,
+		    "`respond-async` keeps the request and answers 202 at "
+		    "once; it is run in its turn, and /requests/{id} tells "
+		    "how it fares.");
+		buf_text(out, "{\"type\":\"string\",\"maxLength\":1000}}");
+	}
 	if (route->current != Q_NONE && route->method != GET) {
 		parameter(out, "header", "If-Match", false,
 		    "The ETag the change stands on; 412 when it no longer "
@@ -285,7 +292,11 @@ responses(struct buf *out, const struct route *route)
 			    "\"#/components/schemas/%s\"}", record->name);
 		buf_text(out, "}}");
 	}
-	buf_text(out, "},\"4XX\":{\"$ref\":"
+	buf_char(out, '}');
+	if (queued_may(route) && status != 202)
+		buf_text(out, ",\"202\":{\"$ref\":"
+		    "\"#/components/responses/Queued\"}");
+	buf_text(out, ",\"4XX\":{\"$ref\":"
 	    "\"#/components/responses/Problem\"},\"5XX\":{\"$ref\":"
 	    "\"#/components/responses/Problem\"}}");
 }

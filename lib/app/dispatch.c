@@ -106,7 +106,7 @@ count_guess(const struct req *rq, enum err err)
 	struct str key = network(rq);
 
 	if (rq->app->identity.token == NULL || rq->caller.user != NULL ||
-	    rq->route == NULL || rq->route->bare ||
+	    rq->app->queued != NULL || rq->route == NULL || rq->route->bare ||
 	    err == ERR_INSUFFICIENT_PERMISSIONS || err == ERR_ACCOUNT_REVOKED ||
 	    err == ERR_RATE_LIMIT_EXCEEDED || err_rows[err].status >= 500)
 		return;
@@ -127,7 +127,8 @@ limit(struct req *rq)
 	int64_t max = conf_int(known || who->token != NULL ?
 	    CONF_RATE_LIMIT_MAX_REQUESTS : CONF_RATE_LIMIT_ANONYMOUS);
 
-	if (rq->route->bare)
+	/* One that was queued was counted when it came. */
+	if (rq->route->bare || app->queued != NULL)
 		return (ERR_OK);
 	if (may_guess(rq) && board_allow(app->board,
 	    known || who->token != NULL ? LIMIT_USER : LIMIT_ADDRESS, key.p,
@@ -160,11 +161,14 @@ same_origin(struct req *rq)
 static enum err
 preconditions(struct req *rq)
 {
+	enum err err;
+
 	if (!etag_version(rq->arena, req_header(rq, "HTTP_IF_MATCH"),
 	    &rq->if_version))
 		return (req_fail(rq, ERR_INVALID_INPUT,
 		    "If-Match must be one ETag as it was given."));
-	return (idempotency_find(rq));
+	err = idempotency_find(rq);
+	return (err != ERR_OK ? err : queued_find(rq));
 }
 
 static enum err
@@ -218,12 +222,12 @@ take_query(struct req *rq)
 	return (ERR_OK);
 }
 
+/* Neither less nor more than was announced. */
 static enum err
-take_body(struct req *rq)
+read_body(struct req *rq)
 {
 	size_t max = rq->route->body_max != 0 ? rq->route->body_max : BODY_MAX;
 	char *body;
-	enum err err;
 
 	if (rq->length > (int64_t)max)
 		return (req_fail(rq, ERR_PAYLOAD_TOO_LARGE, arena_printf(
@@ -231,19 +235,29 @@ take_body(struct req *rq)
 	body = arena_alloc(rq->arena, (size_t)rq->length + 1);
 	rq->body = (struct str){ body, fcgi_read(rq->app->transport, body,
 	    (size_t)rq->length) };
-	/* Neither less nor more than was announced. */
 	if (rq->body.n != (size_t)rq->length ||
 	    fcgi_read(rq->app->transport, &(char){ 0 }, 1) != 0)
 		return (req_fail(rq, ERR_INVALID_INPUT,
 		    "The body is not as long as Content-Length says."));
-	err = req_parse_body(rq);
+	return (ERR_OK);
+}
+
+static enum err
+take_body(struct req *rq)
+{
+	enum err err = rq->app->queued != NULL ? ERR_OK : read_body(rq);
+
+	if (err == ERR_OK)
+		err = req_parse_body(rq);
 	return (err != ERR_OK ? err : req_fail_fields(rq));
 }
 
 static enum err
 run(struct req *rq)
 {
-	return (rq->route->tx == TX_NONE ? rq->route->run(rq) : perform(rq));
+	if (rq->route->tx == TX_NONE)
+		return (rq->route->run(rq));
+	return (perform(rq, rq->app->later ? queued_accept : perform_row));
 }
 
 /* --- the answer ----------------------------------------------------------------------- */
@@ -289,8 +303,9 @@ add_common_headers(struct req *rq)
 		answer_header(rq, "WWW-Authenticate", "Bearer");
 }
 
+/* The answer as it is, before what goes with every answer. */
 static void
-finish(struct req *rq, enum err err)
+settle(struct req *rq, enum err err)
 {
 	const char *page = rq->route != NULL ? rq->route->page : NULL;
 
@@ -306,6 +321,17 @@ finish(struct req *rq, enum err err)
 		answer_problem(rq);
 	if (err == ERR_METHOD_NOT_ALLOWED)
 		add_allow(rq);
+}
+
+static void
+finish(struct req *rq, enum err err)
+{
+	settle(rq, err);
+	err = queued_close(rq);
+	if (err != ERR_OK) {
+		answer_clear(rq);
+		settle(rq, err);
+	}
 	add_common_headers(rq);
 }
 
@@ -338,19 +364,36 @@ tell(const struct req *rq)
 	    NULL);
 }
 
+/* From the variables to a request that somebody makes. */
+static enum err
+open_request(struct app *app, struct req *rq, char *const *env)
+{
+	enum err err = req_open(rq, app->arena, env);
+
+	rq->app = app;
+	if (err == ERR_OK && queued_is_call(rq)) {
+		err = queued_open(rq);
+		log_request(rq->id);
+		return (err);
+	}
+	log_request(rq->id);
+	identity_find(rq, &app->identity);
+	return (err);
+}
+
 void
 dispatch(struct app *app, struct req *rq, char *const *env)
 {
 	enum err err;
 
 	app->limit = (struct limit_state){ 0 };
-	app->key = NULL;
+	app->identity = (struct identity){ 0 };
+	app->keeper = NULL;
+	app->kept_as = app->queued = NULL;
+	app->kept = app->later = false;
 	app->authorized = NULL;
 	app->flushed = false;
-	err = req_open(rq, app->arena, env);
-	rq->app = app;
-	log_request(rq->id);
-	identity_find(rq, &app->identity);
+	err = open_request(app, rq, env);
 	for (size_t i = 0; err == ERR_OK && i < COUNT_OF(stages); i++)
 		err = stages[i](rq);
 	count_guess(rq, err);

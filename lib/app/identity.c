@@ -163,6 +163,7 @@ origin_headers(struct req *rq)
 		answer_header(rq, "Access-Control-Allow-Origin", "*");
 	}
 	answer_header(rq, "Access-Control-Expose-Headers",
-	    "ETag, Event-Cursor, Idempotent-Replayed, Location, RateLimit, "
-	    "RateLimit-Policy, Retry-After, X-Request-Id");
+	    "ETag, Event-Cursor, Idempotent-Replayed, Location, "
+	    "Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, "
+	    "X-Request-Id");
 }

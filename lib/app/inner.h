@@ -20,6 +20,21 @@ struct identity {
 	bool		 by_cookie;
 };
 
+/*
+ * What keeps the answer in the transaction of the work, so that both are there or
+ * neither is: an Idempotency-Key, or the row of a queued request.
+ */
+struct keeper {
+	/* Put in front of the statements; NULL: nothing is. */
+	void		(*claim)(struct req *rq);
+	/* Keeps name, status, headers (JSON) and body. */
+	enum query_id	 store;
+	/* The SQLSTATE that says there is an answer already … */
+	const char	*done;
+	/* … and what is answered then. */
+	enum err	(*replay)(struct req *rq);
+};
+
 /* One process. */
 struct app {
 	const struct responder	*self;
@@ -34,9 +49,13 @@ struct app {
 	int64_t			 deadline;
 	struct identity		 identity;
 	struct limit_state	 limit;
-	const char		*key;		/* Idempotency-Key; NULL: none */
+	const struct keeper	*keeper;	/* of the answer; NULL: none */
+	const char		*kept_as;	/* the key, or the row's id */
+	bool			 kept;		/* the answer is there, committed */
+	bool			 later;		/* it is to be queued */
+	const char		*queued;	/* it was: its id; NULL: direct */
 	struct db_rows		*authorized;	/* of the open trip; NULL: none */
-	bool			 flushed;	/* the key's claim is in force */
+	bool			 flushed;	/* sent, and to be committed by keeper */
 };
 
 /* dispatch.c: from the variables to the finished answer. */
@@ -48,8 +67,10 @@ void		identity_find(struct req *rq, struct identity *out);
 enum err	origin_check(struct req *rq);
 void		origin_headers(struct req *rq);
 
-/* perform.c: the route's row in its transaction. */
-enum err	perform(struct req *rq);
+/* perform.c: what `run` does, in its transaction, again where that is safe. */
+enum err	perform(struct req *rq, route_run *run);
+/* What the route's row says. */
+route_run	perform_row;
 
 /* trip.c: what is asked of the database, behind authorize(). */
 void		trip_authorize(struct req *rq, const char *need, bool write);
@@ -57,11 +78,29 @@ void		trip_bind(struct req *rq, const struct query *query,
 		    const char **values);
 void		trip_open(struct req *rq);
 
+/* keeper.c */
+/* Put the answer beside the work and commit. */
+enum err	keeper_store(struct req *rq);
+/* Whether the last trip failed for there is an answer already. */
+bool		keeper_is_done(const struct req *rq);
+
 /* idempotency.c */
 enum err	idempotency_find(struct req *rq);
-void		idempotency_claim(struct req *rq);
-enum err	idempotency_store(struct req *rq);
-bool		idempotency_is_known(struct req *rq);
+
+/* queued.c: Prefer: respond-async. */
+/* Whether it is asked for, and may be. */
+enum err	queued_find(struct req *rq);
+/* Whether the route's requests may be queued. */
+bool		queued_may(const struct route *route);
+/* Keep it, instead of running it. */
+route_run	queued_accept;
+
+/* queued_run.c: a worker asks to have one run. */
+bool		queued_is_call(const struct req *rq);
+/* From here on it is as if it had just come from the caller. */
+enum err	queued_open(struct req *rq);
+/* A refusal is the answer, too; what failed on our side is tried again. */
+enum err	queued_close(struct req *rq);
 
 /* listing.c */
 /* Parse and check the query string of a list. */

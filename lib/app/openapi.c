@@ -170,7 +170,14 @@ static const char head[] =
 static const char tail[] =
     "},\"responses\":{\"Problem\":{\"description\":\"What went wrong.\","
     "\"content\":{\"application/problem+json\":{\"schema\":"
-    "{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
+    "{\"$ref\":\"#/components/schemas/Problem\"}}}},"
+    "\"Queued\":{\"description\":\"Kept, to be run in its turn: strictly "
+    "after what the caller had queued before.\",\"headers\":{"
+    "\"Location\":{\"description\":\"Where its state and answer are "
+    "told.\",\"schema\":{\"type\":\"string\"}},"
+    "\"Preference-Applied\":{\"schema\":{\"type\":\"string\"}}},"
+    "\"content\":{\"application/json\":{\"schema\":"
+    "{\"$ref\":\"#/components/schemas/Queued\"}}}}},"
     "\"securitySchemes\":{"
     "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"jwt\","
     "\"description\":\"As sign-in sets it; named __Host-jwt on TLS.\"},"
@@ -191,7 +198,13 @@ static const char problem[] =
     "\"current\":{\"type\":\"object\","
     "\"description\":\"With 412: the record as it is now.\"}},"
     "\"required\":[\"type\",\"title\",\"status\",\"detail\",\"message\","
-    "\"code\",\"name\",\"requestId\",\"errors\"]}";
+    "\"code\",\"name\",\"requestId\",\"errors\"]},"
+    "\"Queued\":{\"type\":\"object\",\"properties\":{"
+    "\"id\":{\"type\":\"string\",\"format\":\"uuid\"},"
+    "\"state\":{\"type\":\"string\",\"enum\":[\"queued\"]},"
+    "\"position\":{\"type\":\"integer\",\"minimum\":0,"
+    "\"description\":\"How many of the caller's are before it.\"}},"
+    "\"required\":[\"id\",\"state\",\"position\"]}";
 
 /* The pieces of one group as members of an object that is already open. */
 static void

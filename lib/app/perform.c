@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Runs the route's row in its transaction, again where nothing was written and
- * another try may succeed, and tells refusals to the audit log.
+ * Runs a request in its transaction, again where nothing was written and another
+ * try may succeed, and tells refusals to the audit log.
  */
 #include "inner.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -43,8 +42,8 @@ may_try_again(struct req *rq)
 		return (error->retry);
 	if (rq->route->tx == TX_READ)
 		return (true);
-	/* Under a key the claim will say, once the old transaction is over. */
-	if (!was_committed(rq) || rq->app->key != NULL)
+	/* A keeper will say, once the old transaction is over. */
+	if (!was_committed(rq) || rq->app->keeper != NULL || rq->app->later)
 		return (true);
 	req_fail(rq, ERR_TRANSACTION_FAILED, "It may have been stored, but the "
 	    "answer was lost. Look before you try again.");
@@ -73,41 +72,10 @@ record_denial(struct req *rq, enum err err)
 		    db_last_error(app->db)->message, NULL);
 }
 
-/* A key that is done: the stored answer, authorised afresh. */
-static enum err
-replay(struct req *rq)
-{
-	struct app *app = rq->app;
-	const char *key = app->key;
-	struct db_rows *stored;
-	enum err err;
-
-	app->key = NULL;
-	app->authorized = NULL;
-	app->flushed = false;
-	answer_clear(rq);
-	stored = req_query(rq, Q_IDEMPOTENCY_READ, "key", key, NULL);
-	if ((err = req_results(rq)) != ERR_OK)
-		return (err);
-	if (db_count(stored) == 0)
-		return (req_fail(rq, ERR_RESOURCE_CONFLICT,
-		    "The Idempotency-Key has just expired; try again."));
-	rq->err = ERR_OK;
-	rq->answer.status = (int)strtol(db_text(stored, 0, "status"), NULL, 10);
-	rq->answer.type = db_text(stored, 0, "type");
-	buf_text(&rq->answer.body, db_text(stored, 0, "body"));
-	if (db_text(stored, 0, "etag") != NULL)
-		answer_header(rq, "ETag", db_text(stored, 0, "etag"));
-	if (db_text(stored, 0, "location") != NULL)
-		answer_header(rq, "Location", db_text(stored, 0, "location"));
-	answer_header(rq, "Idempotent-Replayed", "true");
-	return (ERR_OK);
-}
-
 /* --- running ---------------------------------------------------------------------------- */
 
-static enum err
-run_row(struct req *rq)
+enum err
+perform_row(struct req *rq)
 {
 	if (rq->route->run != NULL)
 		return (rq->route->run(rq));
@@ -116,7 +84,7 @@ run_row(struct req *rq)
 }
 
 static enum err
-attempt(struct req *rq)
+attempt(struct req *rq, route_run *run)
 {
 	struct app *app = rq->app;
 	enum err err;
@@ -129,9 +97,9 @@ attempt(struct req *rq)
 	rq->errors.count = 0;
 	/* What the last request's trip said is over. */
 	db_begin(app->db, rq->arena, app->deadline);
-	err = run_row(rq);
+	err = run(rq);
 	if (err == ERR_OK && app->flushed)
-		return (idempotency_store(rq));
+		return (keeper_store(rq));
 	/* Whoever asks and says all is well has waited for the answer. */
 	ASSERT(err != ERR_OK || db_is_idle(app->db));
 	if (!db_is_idle(app->db))
@@ -140,19 +108,19 @@ attempt(struct req *rq)
 }
 
 enum err
-perform(struct req *rq)
+perform(struct req *rq, route_run *run)
 {
 	struct app *app = rq->app;
-	enum err err = attempt(rq);
+	enum err err = attempt(rq, run);
 
 	for (int tries = 1; err != ERR_OK; tries++) {
-		if (app->key != NULL && idempotency_is_known(rq))
-			return (replay(rq));
+		if (app->keeper != NULL && keeper_is_done(rq))
+			return (app->keeper->replay(rq));
 		if (tries == TRIES_MAX || when_mono() > app->deadline ||
 		    !may_try_again(rq))
 			break;
 		board_count(app->board, BOARD_RETRIES, 1);
-		err = attempt(rq);
+		err = attempt(rq, run);
 	}
 	if (err != ERR_OK)
 		record_denial(rq, err);

@@ -2,8 +2,8 @@
 /*
  * What a handler asks, behind authorize(), in one round trip.
  *
- * Under an Idempotency-Key there are two trips: what the handler asks is
- * flushed but not committed, then its answer is stored and both commit.
+ * With a keeper there are two trips: what the handler asks is flushed but not
+ * committed, then its answer is stored and both commit.
  */
 #include "inner.h"
 
@@ -118,8 +118,8 @@ trip_open(struct req *rq)
 		db_begin(app->db, rq->arena, app->deadline);
 		trip_authorize(rq, perm_rows[rq->route->need].name,
 		    rq->route->tx == TX_WRITE);
-		if (app->key != NULL)
-			idempotency_claim(rq);
+		if (app->keeper != NULL && app->keeper->claim != NULL)
+			app->keeper->claim(rq);
 	}
 }
 
@@ -161,12 +161,12 @@ req_results(struct req *rq)
 
 	if (app->authorized == NULL && !app->flushed)
 		trip_open(rq);
-	err = app->key != NULL ? db_flush(app->db) : db_commit(app->db);
+	err = app->keeper != NULL ? db_flush(app->db) : db_commit(app->db);
 	if (err != ERR_OK)
 		return (trip_error(rq, err));
 	if (app->authorized != NULL)
 		take_caller(rq);
 	app->authorized = NULL;
-	app->flushed = app->key != NULL;
+	app->flushed = app->keeper != NULL;
 	return (ERR_OK);
 }

@@ -85,6 +85,19 @@ BEGIN
 END
 $$;
 
+-- Queued requests whose answer was there for a day.
+CREATE OR REPLACE FUNCTION prune_requests() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM requests
+	 WHERE created_at < now() - interval '24 hours' AND finished_at < now() - interval '24 hours';
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
 -- What webhooks were told.
 CREATE OR REPLACE FUNCTION prune_webhooks(_keep interval DEFAULT '30 days') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -105,6 +118,7 @@ BEGIN
 		('events', prune_events()),
 		('idempotency', prune_idempotency()),
 		('jobs', prune_jobs()),
+		('requests', prune_requests()),
 		('sessions', prune_sessions()),
 		('throttle', prune_throttle()),
 		('webhooks', prune_webhooks());

@@ -23,7 +23,8 @@ SELECT idempotency_claim(:key, :fingerprint)
 -- name: idempotency_read
 -- The answer of a key that is done.
 SELECT status, headers->>'Content-Type' AS type, headers->>'ETag' AS etag,
-       headers->>'Location' AS location, convert_from(body, 'UTF8') AS body
+       headers->>'Location' AS location, headers->>'Preference-Applied' AS applied,
+       convert_from(body, 'UTF8') AS body
   FROM idempotency_answer(:key)
  WHERE status IS NOT NULL
 
