@@ -8,13 +8,15 @@ SET search_path = bureau, public;
 
 -- Puts a job in, with the transaction that calls.  Its owner is the caller.  A unique key that
 -- is live already gives that job's id.  Says by a notice (U0002) that there is something to do
--- now: whoever commits rings the bell.
+-- now: whoever commits rings the bell.  (A plan made while there were few jobs is kept when there
+-- are many.)
 CREATE OR REPLACE FUNCTION job_add(_kind text, _args jsonb, _key text DEFAULT NULL,
                                    _secret jsonb DEFAULT NULL,
                                    _run_at timestamptz DEFAULT now(),
                                    _unique text DEFAULT NULL, _priority int DEFAULT NULL)
 RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
 DECLARE
 	_state text := 'queued';
 	_job uuid;

@@ -12,7 +12,8 @@ SET search_path = bureau, public;
 CREATE OR REPLACE FUNCTION request_accept(_method text, _path text, _query text, _type text,
                                           _variables jsonb, _body text, _host text,
                                           _is_tls boolean, OUT place int)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
 DECLARE
 	_key CONSTANT text := 'requests:' || actor();
 	_responder CONSTANT text := substr(session_user, 8);

@@ -27,7 +27,7 @@ SELECT request_store(:request, :status, :headers, :body)
 SELECT r.id, r.method, r.path, r.state, r.before AS position, r.status,
        coalesce(r.headers, '{}') AS headers,
        CASE WHEN r.headers ->> 'Content-Type' LIKE 'application/%json' THEN r.answer::json
-            ELSE to_json(r.answer) END AS body,
+            ELSE to_json(nullif(r.answer, '')) END AS body,
        r.created_at AS "createdAt", r.finished_at AS "finishedAt"
   FROM own_requests r
  WHERE r.id = :id
