@@ -11,6 +11,7 @@
 #include "worker.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,10 +32,11 @@ run_folder(void)
 	const char *home = getenv("BUREAU_HOME");
 	char path[PATH_MAX];
 
-	if (folder[0] == '\0' && (home == NULL || strlen(home) + 5 >
-	    sizeof(path) || realpath(strcat(strcpy(path, home), "/run"),
-	    folder) == NULL))
-		folder[0] = '\0';
+	if (folder[0] == '\0' && home != NULL) {
+		snprintf(path, sizeof(path), "%s/run", home);
+		if (realpath(path, folder) == NULL)
+			folder[0] = '\0';
+	}
 	return (folder);
 }
 
