@@ -24,7 +24,7 @@ BEGIN
 	IF actor() IS NULL THEN
 		RAISE EXCEPTION 'nobody can be told the answer' USING ERRCODE = 'U1001';
 	END IF;
-	PERFORM job_key_lock(_key);
+	PERFORM pg_advisory_xact_lock(hashtextextended(_key, 3));
 	-- Jobs of a key are numbered without gaps, so that nobody has to count them.
 	SELECT (args ->> 'place')::int INTO _first FROM jobs
 	 WHERE key = _key AND state IN ('waiting', 'queued', 'running') ORDER BY seq LIMIT 1;
@@ -88,7 +88,8 @@ END
 $$;
 
 -- A job that was given up or cancelled ends its request, and one that an operator has tried again
--- opens it again.  Waits for a run that is still under way: what that stores comes first.
+-- opens it again: all three move finished_at, which no other step of a job does.  Waits for a run
+-- that is still under way: what that stores comes first.
 CREATE OR REPLACE FUNCTION request_job_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -112,7 +113,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER request_moved AFTER UPDATE OF state ON jobs FOR EACH ROW
+CREATE OR REPLACE TRIGGER request_moved AFTER UPDATE OF finished_at ON jobs FOR EACH ROW
 	WHEN (NEW.kind = 'request.run' AND (NEW.state IN ('failed', 'cancelled')
 	      OR OLD.state IN ('failed', 'cancelled')))
 	EXECUTE FUNCTION request_job_moved();

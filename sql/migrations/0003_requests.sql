@@ -4,7 +4,7 @@
 -- here, whole, until a worker has the responder run it; what was answered is here for a
 -- day.  functions/78_requests.sql puts them in and moves them.
 
--- Working table: rows expire.
+-- Working table: rows expire.  Without CHECK constraints, for the reason that jobs has none.
 CREATE TABLE requests (
 	-- The X-Request-Id under which it was accepted; it is run under the same.
 	id          uuid PRIMARY KEY,
@@ -36,10 +36,11 @@ CREATE TABLE requests (
 	headers     jsonb,
 	answer      text,
 	created_at  timestamptz NOT NULL DEFAULT now(),
-	finished_at timestamptz,
-	CONSTRAINT requests_session_id_check CHECK ((session_id IS NULL) <> (token_id IS NULL)),
-	CONSTRAINT requests_status_check
-		CHECK (status BETWEEN 100 AND 599 AND (status IS NULL OR finished_at IS NOT NULL))
+	finished_at timestamptz
 ) WITH (fillfactor = 70);
 CREATE INDEX requests_user_created ON requests (user_id, created_at, id);
 CREATE INDEX requests_created ON requests USING brin (created_at);
+
+-- Whether one of a key has begun; without it, the end of each job looks through all that wait
+-- behind it.
+CREATE INDEX jobs_key_begun ON jobs (key) WHERE key IS NOT NULL AND state IN ('queued', 'running');
