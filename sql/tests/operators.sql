@@ -25,7 +25,7 @@ BEGIN
 	RETURN _id;
 END
 $$;
-CREATE FUNCTION pg_temp.state(_id uuid) RETURNS text LANGUAGE sql AS 'SELECT state FROM jobs WHERE id = $1';
+CREATE FUNCTION pg_temp.state(_id uuid) RETURNS text LANGUAGE sql AS 'SELECT state::text FROM jobs WHERE id = $1';
 -- The answer of an act, 'done' or the SQLSTATE; kept.
 CREATE FUNCTION pg_temp.act(_sql text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -107,7 +107,7 @@ SELECT is((SELECT r::text FROM jobs_retry(NULL, NULL, NULL, now() - interval '1 
 SELECT is((SELECT r::text FROM jobs_retry('example-inside', 'example.diary', 'failed', NULL, 6) r), '(6,4)', 'so many at most');
 SELECT is(pg_temp.note(), 'jobs.retried failed', 'in one audit row');
 SELECT is((SELECT r::text FROM jobs_retry(NULL, NULL, NULL, NULL, 1000) r), '(4,0)', 'the rest');
-SELECT is((SELECT string_agg(j.state, ',' ORDER BY j.seq) FROM jobs j JOIN many m USING (id) WHERE m.key = 'many'),
+SELECT is((SELECT string_agg(j.state::text, ',' ORDER BY j.seq) FROM jobs j JOIN many m USING (id) WHERE m.key = 'many'),
 	'queued,waiting,waiting,waiting', 'of one key, one goes');
 SELECT is((SELECT array_agg(m.seq ORDER BY j.seq) FROM jobs j JOIN many m USING (id) WHERE m.key = 'many'),
 	(SELECT array_agg(seq ORDER BY seq) FROM many WHERE key = 'many'), 'in the order they had');

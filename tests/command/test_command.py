@@ -115,8 +115,8 @@ def test_without_a_command_it_lists_them_and_exits_2(home):
     assert got.returncode == 2 and "serve" in got.stderr and got.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["audit", "check", "doctor", "jobs", "key", "mail", "migrate", "openapi", "prune", "reload", "serve", "status", "stop", "user",
-                                     "version"])
+@pytest.mark.parametrize("command", ["audit", "check", "doctor", "jobs", "key", "mail", "migrate", "openapi", "prune", "reload",
+                                     "serve", "status", "stop", "user", "version"])
 def test_every_command_helps_and_refuses_what_it_does_not_know(home, command):
     assert home.run(command, "--help").stdout.startswith(f"usage: bureau {command}")
     got = home.run(command, "--nonsense")
