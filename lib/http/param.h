@@ -27,6 +27,7 @@ enum param_type {
 	PARAM_TEXT,		/* text of several lines */
 	PARAM_SECRET,		/* bytes as they came, never trimmed or logged */
 	PARAM_EMAIL,		/* kept folded, for comparing */
+	PARAM_URL,		/* of http or https, that we shall call */
 	PARAM_UUID,
 	PARAM_INT,		/* min..max is its range */
 	PARAM_BOOL,

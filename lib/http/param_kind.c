@@ -8,13 +8,14 @@
 
 #include "arena.h"
 #include "check.h"
+#include "url.h"
 #include "when.h"
 
 #define LINE_MAX	1000		/* code points, if its row is silent */
 #define TEXT_MAX	100000
 
 static param_check check_line, check_text, check_secret, check_email;
-static param_check check_uuid, check_int, check_bool, check_time, check_choice;
+static param_check check_url, check_uuid, check_int, check_bool, check_time, check_choice;
 
 /* How each type is checked as text, and what JSON Schema calls it. */
 const struct param_kind param_kinds[] = {
@@ -24,6 +25,8 @@ const struct param_kind param_kinds[] = {
 	    "\"type\":\"string\",\"format\":\"password\"" },
 	[PARAM_EMAIL] =	  { check_email, false,
 	    "\"type\":\"string\",\"format\":\"email\"" },
+	[PARAM_URL] =	  { check_url, false,
+	    "\"type\":\"string\",\"format\":\"uri\"" },
 	[PARAM_UUID] =	  { check_uuid, false,
 	    "\"type\":\"string\",\"format\":\"uuid\"" },
 	[PARAM_INT] =	  { check_int, false, "\"type\":\"integer\"" },
@@ -128,6 +131,24 @@ check_email(struct arena *arena, const struct param *param, struct str in,
 		return (ERR_INVALID_FORMAT);
 	}
 	return (ERR_OK);
+}
+
+static enum err
+check_url(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	const char *fault;
+
+	*out = str_trim(in);
+	if (out->n == 0 && param->required) {
+		*message = "It must not be empty.";
+		return (ERR_MISSING_REQUIRED_FIELD);
+	}
+	fault = url_web_fault(arena, *out);
+	if (fault == NULL)
+		return (ERR_OK);
+	*message = arena_printf(arena, "It %s.", fault);
+	return (ERR_INVALID_FORMAT);
 }
 
 static enum err

@@ -50,7 +50,8 @@ def fitting(schema, name=""):
         return schema["enum"][0]
     if wanted == "string":
         form = schema.get("format")
-        text = {"uuid": str(uuid.uuid4()), "email": client.fresh_email(), "date-time": client.later(days=1)}.get(form)
+        text = {"uuid": str(uuid.uuid4()), "email": client.fresh_email(), "uri": "https://example.org/",
+                "date-time": client.later(days=1)}.get(form)
         if text is None:
             text = name + "x" * max(schema.get("minLength", 1) - len(name), 3)
         return text[:schema.get("maxLength", 1000)]
