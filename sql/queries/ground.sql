@@ -4,8 +4,9 @@
 
 -- name: authorize
 -- Who calls, may they, and where the event stream stands; first in every trip.
-SELECT user_id, session_id, permissions, cursor
-  FROM authorize(:user, :session, :token, :need, :write, :request, :address, :agent)
+-- Cheaper than FROM authorize(…), which stores its row first; called once, being volatile.
+SELECT (a).user_id, (a).session_id, (a).permissions, (a).cursor
+  FROM (SELECT authorize(:user, :session, :token, :need, :write, :request, :address, :agent) AS a) AS who
 
 -- name: request_committed
 -- Whether a write whose answer was lost took place; waits for its backend.
