@@ -353,6 +353,8 @@ tell(const struct req *rq)
 	enum log_level level = rq->answer.status >= 500 ? LOG_ERROR :
 	    LOG_DEBUG;
 
+	if (!log_wants(level))
+		return;
 	if (rq->route != NULL)
 		route_label(rq->route, label, sizeof(label));
 	snprintf(code, sizeof(code), "%d", rq->err != ERR_OK ?

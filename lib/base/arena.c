@@ -155,15 +155,22 @@ char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
 	va_list again;
-	char *text;
+	char *text, brief[128];
 	int len;
 
+	/* Mostly it is short, and written once; a secret is wiped here, too. */
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(brief, sizeof(brief), format, again);
 	va_end(again);
 	ASSERT(len >= 0);
-	text = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, args);
+	if ((size_t)len < sizeof(brief)) {
+		text = arena_memdup(arena, brief, (size_t)len);
+	} else {
+		text = arena_alloc(arena, (size_t)len + 1);
+		vsnprintf(text, (size_t)len + 1, format, args);
+	}
+	if (arena->wiping)
+		explicit_bzero(brief, sizeof(brief));
 	return (text);
 }
 

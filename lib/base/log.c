@@ -93,6 +93,12 @@ log_level_parse(struct str text, enum log_level *out)
 	return (false);
 }
 
+bool
+log_wants(enum log_level level)
+{
+	return (level >= sink.least);
+}
+
 void
 log_request(const char *id)
 {
@@ -107,7 +113,7 @@ log_event(enum log_level level, const char *event, ...)
 	va_list args;
 	int saved = errno;
 
-	if (level < sink.least)
+	if (!log_wants(level))
 		return;
 	line_begin(&line, level, event);
 	va_start(args, event);

@@ -21,6 +21,8 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 void	log_open(const char *who, enum log_level least);
 /* debug, info, warn, error; false for another word. */
 bool	log_level_parse(struct str text, enum log_level *out);
+/* Whether a line of this level would be written; spares making its texts. */
+bool	log_wants(enum log_level level);
 /* The request id that lines carry from now on; NULL for none. */
 void	log_request(const char *id);
 /* Name and value pairs of text, ended by NULL; a NULL value is left out. */
