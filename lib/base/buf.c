@@ -75,12 +75,16 @@ buf_vprintf(struct buf *buf, const char *format, va_list args)
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	/* Mostly it fits, and is written once. */
+	len = vsnprintf(buf->data + buf->len, buf->cap - buf->len, format, again);
 	va_end(again);
 	ASSERT(len >= 0);
-	if (!make_room(buf, (size_t)len))
-		return;
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+	if ((size_t)len >= buf->cap - buf->len || buf->failed) {
+		buf->data[buf->len] = '\0';
+		if (!make_room(buf, (size_t)len))
+			return;
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+	}
 	buf->len += (size_t)len;
 }
 
@@ -237,6 +241,12 @@ make_room(struct buf *buf, size_t len)
 	return (true);
 }
 
+static bool
+is_json_plain(unsigned char c)
+{
+	return (c >= 0x20 && c < 0x7f && c != '"' && c != '\\');
+}
+
 /* How many bytes may stand in a JSON string as they are. */
 static size_t
 json_plain(const char *text, size_t len)
@@ -245,6 +255,10 @@ json_plain(const char *text, size_t len)
 	size_t n, step;
 
 	for (n = 0; n < len; n += step) {
+		/* Most text is ASCII. */
+		step = is_json_plain((unsigned char)text[n]);
+		if (step != 0)
+			continue;
 		step = utf8_next(text + n, len - n, &code);
 		if (step == 0 || code < 0x20 || code == '"' || code == '\\' ||
 		    code == 0x7f)
