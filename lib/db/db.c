@@ -328,7 +328,7 @@ wait_ready(struct db *db)
 {
 	for (;;) {
 		int flushed = PQflush(db->conn);
-		int64_t left = db->deadline - when_mono();
+		int64_t left;
 		struct pollfd fd = { .fd = PQsocket(db->conn),
 		    .events = POLLIN };
 
@@ -336,6 +336,7 @@ wait_ready(struct db *db)
 			break;
 		if (flushed == 0 && !PQisBusy(db->conn))
 			return (true);
+		left = db->deadline - when_mono();
 		if (left <= 0) {
 			connection_lost(db, ERR_TIMEOUT,
 			    "the database did not answer in time");

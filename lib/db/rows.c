@@ -121,7 +121,9 @@ time_text(const char *text, size_t len, char out[WHEN_SIZE])
 	if (len < 22 || text[4] != '-' || text[10] != ' ' ||
 	    strcmp(text + len - 3, "+00") != 0)
 		return ((struct str){ text, len });
-	snprintf(out, WHEN_SIZE, "%.10sT%.8s.000Z", text, text + 11);
+	memcpy(out, "yyyy-mm-ddThh:mm:ss.000Z", WHEN_SIZE);
+	memcpy(out, text, 10);
+	memcpy(out + 11, text + 11, 8);
 	if (text[19] == '.')
 		for (size_t i = 20; i < 23 && isdigit((unsigned char)text[i]);
 		    i++)
@@ -138,29 +140,33 @@ json_time(struct buf *out, const char *text, size_t len)
 	buf_json(out, time.p, time.n);
 }
 
-/* One entry of an array literal, quoted or bare; returns what follows it. */
+/* A quoted entry of an array literal; returns what follows it. */
 static const char *
-json_entry(struct arena *arena, struct buf *out, const char *p)
+json_quoted(struct arena *arena, struct buf *out, const char *p)
 {
 	struct buf entry;
-	bool is_quoted = *p == '"';
 
 	buf_init(&entry, arena, 1024 * 1024);
-	if (is_quoted)
-		p++;
-	while (*p != '\0' && (is_quoted ? *p != '"' :
-	    *p != ',' && *p != '}')) {
+	for (p++; *p != '\0' && *p != '"'; p++) {
 		if (*p == '\\' && p[1] != '\0')
 			p++;
-		buf_char(&entry, *p++);
+		buf_char(&entry, *p);
 	}
-	if (is_quoted && *p == '"')
-		p++;
-	if (!is_quoted && strcmp(entry.data, "NULL") == 0)
+	buf_json(out, entry.data, entry.len);
+	return (*p == '"' ? p + 1 : p);
+}
+
+/* A bare one: PostgreSQL quotes whatever would need a backslash. */
+static const char *
+json_bare(struct buf *out, const char *p)
+{
+	size_t n = strcspn(p, ",}");
+
+	if (n == 4 && strncmp(p, "NULL", 4) == 0)
 		buf_text(out, "null");
 	else
-		buf_json(out, entry.data, entry.len);
-	return (p);
+		buf_json(out, p, n);
+	return (p + n);
 }
 
 /* {a,"b c"} to ["a","b c"]; one dimension. */
@@ -171,7 +177,7 @@ json_array(struct arena *arena, struct buf *out, const char *p)
 	if (*p == '{')
 		p++;
 	while (*p != '\0' && *p != '}') {
-		p = json_entry(arena, out, p);
+		p = *p == '"' ? json_quoted(arena, out, p) : json_bare(out, p);
 		if (*p == ',') {
 			buf_char(out, ',');
 			p++;
@@ -227,7 +233,7 @@ json_value(const struct db_rows *rows, int row, int column, struct buf *out)
 void
 db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 {
-	const char *comma = "";
+	const char *before = "\"";
 
 	ASSERT(row < db_count(rows));
 	buf_char(out, '{');
@@ -236,9 +242,11 @@ db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 
 		if (name[0] == '_')
 			continue;
-		buf_printf(out, "%s\"%s\":", comma, name);
+		buf_text(out, before);
+		buf_text(out, name);
+		buf_add(out, "\":", 2);
 		json_value(rows, (int)row, (int)i, out);
-		comma = ",";
+		before = ",\"";
 	}
 	buf_char(out, '}');
 }

@@ -144,6 +144,15 @@ answer_form(struct req *rq, const char *page)
 		answer_header(rq, "Location", next);
 }
 
+static void
+add_line(struct buf *out, const char *name, const char *value)
+{
+	buf_text(out, name);
+	buf_add(out, ": ", 2);
+	buf_text(out, value);
+	buf_add(out, "\r\n", 2);
+}
+
 void
 answer_head(const struct req *rq, struct buf *out)
 {
@@ -152,9 +161,9 @@ answer_head(const struct req *rq, struct buf *out)
 	buf_printf(out, "Status: %d %s\r\n", answer->status,
 	    reason(answer->status));
 	if (answer->type != NULL)
-		buf_printf(out, "Content-Type: %s\r\n", answer->type);
+		add_line(out, "Content-Type", answer->type);
 	for (size_t i = 0; i < answer->header_count; i++)
-		buf_printf(out, "%s: %s\r\n", answer->headers[i].name,
+		add_line(out, answer->headers[i].name,
 		    answer->headers[i].value);
 	if (answer->status != 204 && answer->status != 304)
 		buf_printf(out, "Content-Length: %zu\r\n", answer->body.len);

@@ -53,9 +53,11 @@ env_is_forged(char *const *env)
 			continue;
 		if (++n > HEADERS_MAX)
 			return (true);
+		/* With its =, so that no longer name is taken for it. */
+		size_t len = name_length(env[i]) + 1;
+
 		for (size_t k = 0; k < i; k++)
-			if (name_length(env[k]) == name_length(env[i]) &&
-			    memcmp(env[k], env[i], name_length(env[i])) == 0)
+			if (strncmp(env[k], env[i], len) == 0)
 				return (true);
 	}
 	return (false);
