@@ -49,11 +49,21 @@ static void	price_own(struct guess *guess, struct str words_of);
 static void	price_runs(struct guess *guess);
 static int	put_together(struct guess *guess);
 
+static bool
+is_it(struct str text, struct str whole)
+{
+	return (text.n == whole.n &&
+	    strncasecmp(text.p, whole.p, text.n) == 0);
+}
+
 bool
 common_is(struct str text, struct str email, struct str name)
 {
 	struct guess guess = { .text = text };
 
+	/* Many words together, but one thing to guess. */
+	if (text.n > 0 && (is_it(text, email) || is_it(text, name)))
+		return (true);
 	if (text.n > COMMON_LOOKED_AT)
 		guess.text.n = COMMON_LOOKED_AT;
 	price_characters(&guess);

@@ -236,6 +236,7 @@ static const char *const refused[] = {
 	"Winter2024", "blackcat", "bluebird", "hotdog12", "babygirl1",
 	"drowssap", "test1234", "Testtest1", "secret12", "Aa123456",
 	/* the person's own, and ours */
+	"marta.lind@example.org", "Marta.Lind@Example.org", "Marta Lind",
 	"marta.lind", "MartaLind1", "lind2024", "m4rt4l1nd", "Marta1985",
 	"bureau123", "Bureau2026!", "8ur34u!!"
 };
