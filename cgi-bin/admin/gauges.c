@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "buf.h"
+#include "prometheus.h"
 #include "req.h"
 
 #define PATIENCE_US	3000000		/* whoever scrapes gives up soon, too */
@@ -24,7 +25,7 @@ queue_sample(struct buf *out, const struct db_rows *rows, unsigned row,
     const char *name)
 {
 	buf_printf(out, "%s{", name);
-	metrics_label(out, "queue", db_text(rows, row, "name"));
+	prometheus_label(out, "queue", db_text(rows, row, "name"));
 }
 
 static void
@@ -32,12 +33,12 @@ write_jobs(struct buf *out, const struct db_rows *rows)
 {
 	const char *name = "bureau_queue_jobs";
 
-	metrics_family(out, name, "gauge", "Jobs by state; ready are queued "
+	prometheus_family(out, name, "gauge", "Jobs by state; ready are queued "
 	    "and due, later are queued for a time to come.");
 	for (unsigned i = 0; i < db_count(rows); i++) {
 		queue_sample(out, rows, i, name);
 		buf_char(out, ',');
-		metrics_label(out, "state", db_text(rows, i, "state"));
+		prometheus_label(out, "state", db_text(rows, i, "state"));
 		buf_printf(out, "} %s\n", db_text(rows, i, "count"));
 	}
 }
@@ -49,7 +50,7 @@ write_once(struct buf *out, const struct db_rows *rows, const char *name,
 {
 	const char *last = "";
 
-	metrics_family(out, name, "gauge", help);
+	prometheus_family(out, name, "gauge", help);
 	for (unsigned i = 0; i < db_count(rows); i++) {
 		if (strcmp(last, db_text(rows, i, "name")) == 0)
 			continue;
@@ -62,7 +63,7 @@ write_once(struct buf *out, const struct db_rows *rows, const char *name,
 void
 gauges_write(struct buf *out, const struct gauges *gauges)
 {
-	metrics_family(out, "bureau_database_up", "gauge",
+	prometheus_family(out, "bureau_database_up", "gauge",
 	    "Whether the database answered.");
 	buf_printf(out, "bureau_database_up %d\n", gauges->answers);
 	if (!gauges->answers)
@@ -72,7 +73,7 @@ gauges_write(struct buf *out, const struct gauges *gauges)
 	    "oldest", "How long the oldest job has been due.");
 	write_once(out, gauges->queues, "bureau_queue_paused", "paused",
 	    "Whether operators hold the queue still.");
-	metrics_family(out, "bureau_audit_unchained_rows", "gauge",
+	prometheus_family(out, "bureau_audit_unchained_rows", "gauge",
 	    "Audit rows that are not in the hash chain yet.");
 	buf_printf(out, "bureau_audit_unchained_rows %s\n",
 	    db_text(gauges->unchained, 0, "count"));

@@ -21,9 +21,4 @@ struct gauges {
 void	gauges_ask(struct req *rq, struct gauges *out);
 void	gauges_write(struct buf *out, const struct gauges *gauges);
 
-/* metrics.c: the head of a family, and name="value", escaped. */
-void	metrics_family(struct buf *out, const char *name, const char *type,
-	    const char *help);
-void	metrics_label(struct buf *out, const char *name, const char *value);
-
 #endif

@@ -18,6 +18,7 @@
 #include "conf.h"
 #include "gauges.h"
 #include "hash.h"
+#include "prometheus.h"
 #include "tally.h"
 #include "when.h"
 
@@ -77,36 +78,18 @@ has_token(const struct req *rq)
 
 /* --- writing ------------------------------------------------------------------------ */
 
-void
-metrics_family(struct buf *out, const char *name, const char *type, const char *help)
-{
-	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-void
-metrics_label(struct buf *out, const char *name, const char *value)
-{
-	buf_printf(out, "%s=\"", name);
-	for (const char *c = value; *c != '\0'; c++) {
-		if (*c == '\\' || *c == '"')
-			buf_char(out, '\\');
-		buf_add(out, *c >= ' ' && *c < 0x7f ? c : "?", 1);
-	}
-	buf_char(out, '"');
-}
-
 /* Behind them stand further labels, or the end. */
 static void
 sample(struct buf *out, const char *name, const struct tally *t)
 {
 	buf_printf(out, "%s{", name);
 	if (tally_is_job(t)) {
-		metrics_label(out, "kind", tally_kind(t));
+		prometheus_label(out, "kind", tally_kind(t));
 		return;
 	}
-	metrics_label(out, "service", t->service);
+	prometheus_label(out, "service", t->service);
 	buf_char(out, ',');
-	metrics_label(out, "route", t->route.label);
+	prometheus_label(out, "route", t->route.label);
 }
 
 /* What is told of requests and, under other names, of jobs. */
@@ -139,7 +122,7 @@ static void
 write_counts(struct buf *out, const struct tallies *all,
     const struct what *what)
 {
-	metrics_family(out, what->count, "counter", what->count_help);
+	prometheus_family(out, what->count, "counter", what->count_help);
 	for (unsigned i = 0; i < all->route_count; i++) {
 		const struct tally *t = &all->routes[i];
 
@@ -182,7 +165,7 @@ static void
 write_durations(struct buf *out, const struct tallies *all,
     const struct what *what)
 {
-	metrics_family(out, what->duration, "histogram", what->duration_help);
+	prometheus_family(out, what->duration, "histogram", what->duration_help);
 	for (unsigned i = 0; i < all->route_count; i++)
 		if (tally_is_job(&all->routes[i]) == what->of_jobs)
 			write_histogram(out, &all->routes[i], what->duration);
@@ -192,7 +175,7 @@ static void
 service_sample(struct buf *out, const char *name, const struct service *s)
 {
 	buf_printf(out, "%s{", name);
-	metrics_label(out, "service", s->name);
+	prometheus_label(out, "service", s->name);
 }
 
 static void
@@ -200,7 +183,7 @@ write_errors(struct buf *out, const struct tallies *all)
 {
 	const char *name = "bureau_http_errors_total";
 
-	metrics_family(out, name, "counter", "Answers that were errors, by API code.");
+	prometheus_family(out, name, "counter", "Answers that were errors, by API code.");
 	for (unsigned i = 0; i < all->service_count; i++)
 		for (enum err e = ERR_OK + 1; e < ERR_COUNT; e++) {
 			if (all->services[i].errors[e] == 0)
@@ -236,7 +219,7 @@ write_counters(struct buf *out, const struct tallies *all)
 	};
 
 	for (unsigned r = 0; r < COUNT_OF(rows); r++) {
-		metrics_family(out, rows[r].name, "counter", rows[r].help);
+		prometheus_family(out, rows[r].name, "counter", rows[r].help);
 		for (unsigned i = 0; i < all->service_count; i++) {
 			service_sample(out, rows[r].name, &all->services[i]);
 			buf_printf(out, "} %llu\n", (unsigned long long)
@@ -254,7 +237,7 @@ write_children(struct buf *out, const struct tallies *all)
 	};
 	const char *name = "bureau_children";
 
-	metrics_family(out, name, "gauge", "Children by what they do now.");
+	prometheus_family(out, name, "gauge", "Children by what they do now.");
 	for (unsigned i = 0; i < all->service_count; i++)
 		for (unsigned s = BOARD_STARTING; s <= BOARD_BUSY; s++) {
 			service_sample(out, name, &all->services[i]);
@@ -266,11 +249,11 @@ write_children(struct buf *out, const struct tallies *all)
 static void
 write_process(struct buf *out, const struct board *board)
 {
-	metrics_family(out, "bureau_uptime_seconds", "gauge",
+	prometheus_family(out, "bureau_uptime_seconds", "gauge",
 	    "Seconds since the supervisor started.");
 	buf_printf(out, "bureau_uptime_seconds %.3f\n",
 	    (double)(when_now() - board_since(board)) / 1000);
-	metrics_family(out, "bureau_build_info", "gauge", "What runs; always 1.");
+	prometheus_family(out, "bureau_build_info", "gauge", "What runs; always 1.");
 	buf_text(out, "bureau_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
 }
 

@@ -6,24 +6,9 @@ import sys
 
 sys.path.insert(0, os.environ["root"] + "/tests/http")
 
-import client  # noqa: E402
 import pytest  # noqa: E402
 import smtp  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def chair():
-    return client.person("chairperson")
-
-
-@pytest.fixture(scope="session")
-def manager(chair):
-    return client.person("manager")
-
-
-@pytest.fixture(scope="session")
-def employee(chair):
-    return client.person("employee")
+from people import chair, employee, manager  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")
