@@ -85,7 +85,7 @@ static int
 verify(const struct site *site, bool json)
 {
 	struct admin *admin = site_connect(site);
-	struct finding found = { 0 };
+	struct finding found = { .last = "", .hash = "" };
 	bool ok = admin != NULL && walk(site, admin, &found);
 
 	admin_close(&admin);
