@@ -364,8 +364,22 @@ struct borrowed {
 	int		 lock;
 };
 
+/* A command that only looks must not leave a cluster behind in a home that was
+ * mistyped. */
 bool
 cluster_borrow(const struct site *site, struct borrowed **out)
+{
+	*out = NULL;
+	if (site->is_private && access(site_path(site, "pg/PG_VERSION"),
+	    F_OK) != 0 && errno == ENOENT)
+		return (complain("there is nothing at %s yet: start it with "
+		    "`bureau serve`, make it with `bureau migrate`, or set "
+		    "BUREAU_HOME to where it is", site->home));
+	return (cluster_make(site, out));
+}
+
+bool
+cluster_make(const struct site *site, struct borrowed **out)
 {
 	struct borrowed *borrowed;
 

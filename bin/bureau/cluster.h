@@ -19,11 +19,13 @@ bool	cluster_start(const struct site *site, struct prefork *prefork);
 /*
  * For commands that need the database for a moment: nothing when it is there
  * already (a supervisor runs, or it is not ours), else a supervisor of its own
- * until cluster_return().
+ * until cluster_return().  cluster_borrow() wants one that has been made;
+ * cluster_make() makes it where there is none.
  */
 struct borrowed;
 
 bool	cluster_borrow(const struct site *site, struct borrowed **out);
+bool	cluster_make(const struct site *site, struct borrowed **out);
 void	cluster_return(struct borrowed **borrowed);
 
 #endif

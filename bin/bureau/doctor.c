@@ -466,7 +466,9 @@ examine_queue(struct report *r, const struct admin *admin, unsigned row)
 	if (strcmp(recent, "0") != 0)
 		tell(r, NOTE, SAY(r, "%s jobs of the queue %s failed for good "
 		    "within a day", recent, name), SAY(r, "bureau jobs list "
-		    "--queue %s --state failed; then bureau jobs retry", name));
+		    "--queue %s --state failed tells why; what had no secret "
+		    "goes again with bureau jobs retry, codes and invitations "
+		    "are to be asked for anew", name));
 }
 
 static void

@@ -39,7 +39,7 @@ migrate_main(int argc, char **argv)
 	if (argc != 1)
 		return (usage("migrate"));
 	if (!site_open(&site) || !site_prepare(&site) ||
-	    !cluster_borrow(&site, &borrowed))
+	    !cluster_make(&site, &borrowed))
 		return (EXIT_FAILED);
 	code = migrate(&site, json);
 	cluster_return(&borrowed);

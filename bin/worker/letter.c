@@ -83,7 +83,7 @@ add_block(struct filling *f, struct layout *layout, const struct block *block)
 	if (block->target != NULL && f->why == NULL) {
 		url = fill(f, block->target, true);
 		if (f->why == NULL)
-			why = url_web_fault(f->arena, url);
+			why = url_link_fault(f->arena, url);
 	}
 	if (why != NULL)
 		f->why = arena_printf(f->arena, "where its button leads %s",

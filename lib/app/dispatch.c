@@ -282,7 +282,9 @@ add_limit_headers(struct req *rq)
 static void
 add_retry_after(struct req *rq)
 {
-	if (rq->err == ERR_RATE_LIMIT_EXCEEDED)
+	/* A handler with a limit of its own has said when. */
+	if (rq->err == ERR_RATE_LIMIT_EXCEEDED &&
+	    rq->app->limit.retry_after > 0)
 		answer_headerf(rq, "Retry-After", "%lld",
 		    (long long)rq->app->limit.retry_after);
 	else if (rq->answer.status == 503)

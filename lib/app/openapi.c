@@ -162,7 +162,9 @@ static const char head[] =
     "\"description\":\"Errors are application/problem+json. Lists are pages: "
     "`next` is the cursor of the following one. Records carry an ETag; "
     "If-Match guards changes. Each operation names the permission it needs as "
-    "x-permission.\","
+    "x-permission. A POST without a body says Content-Length: 0. A write that "
+    "carries Prefer: respond-async is kept and run later, in the caller's "
+    "order.\","
     "\"license\":{\"name\":\"ISC\",\"identifier\":\"ISC\"}},"
     "\"servers\":[{\"url\":\"/\"}],"
     "\"security\":[{\"cookie\":[]},{\"bearer\":[]}],\"paths\":{";

@@ -55,21 +55,39 @@ url_parse(struct arena *arena, struct str text, struct url *out)
 	return (NULL);
 }
 
-const char *
-url_web_fault(struct arena *arena, struct str text)
+/* Of the web, and naming nobody. */
+static const char *
+web_fault(struct arena *arena, struct str text, struct url *out)
 {
-	struct url url;
 	const char *why;
 
 	if (text.n > URL_WEB_MAX)
 		return ("must be at most 2000 characters long");
-	why = url_parse(arena, text, &url);
+	why = url_parse(arena, text, out);
 	if (why != NULL)
 		return (why);
-	if (!str_is(url.scheme, "https") && !str_is(url.scheme, "http"))
+	if (!str_is(out->scheme, "https") && !str_is(out->scheme, "http"))
 		return ("must begin with https:// or http://");
-	if (url.user.p != NULL)
-		return ("must be without user and password");
+	return (out->user.p != NULL ? "must be without user and password" :
+	    NULL);
+}
+
+const char *
+url_link_fault(struct arena *arena, struct str text)
+{
+	struct url url;
+
+	return (web_fault(arena, text, &url));
+}
+
+const char *
+url_web_fault(struct arena *arena, struct str text)
+{
+	struct url url;
+	const char *why = web_fault(arena, text, &url);
+
+	if (why != NULL)
+		return (why);
 	return (url.has_fragment ? "must be without a #fragment" : NULL);
 }
 

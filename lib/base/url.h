@@ -29,8 +29,10 @@ struct url {
 /* NULL, or what is wrong, to stand behind what the text is called: "must …". */
 const char	*url_parse(struct arena *arena, struct str text,
 		    struct url *out);
-/* The same for a URL that we shall call: http or https, neither user nor
- * fragment, at most URL_WEB_MAX bytes. */
+/* The same for a link that people follow: http or https, without a user, at
+ * most URL_WEB_MAX bytes. */
+const char	*url_link_fault(struct arena *arena, struct str text);
+/* The same for a URL that we shall call: without a fragment, too. */
 const char	*url_web_fault(struct arena *arena, struct str text);
 /* By its name alone: localhost, 127.…, [::1]. */
 bool		 url_is_loopback(const struct url *url);

@@ -155,6 +155,13 @@ def test_check_tells_each_mistake_and_how_to_mend_it(home, key, value, mend):
     assert got.returncode == 1 and told["ok"] is False and told["mistakes"][0]["key"] == name
 
 
+@pytest.mark.parametrize("command", [("jobs", "list"), ("user", "list"), ("audit", "verify"), ("prune",)])
+def test_a_command_that_looks_makes_nothing_where_there_is_nothing(command):
+    empty = Home("empty")
+    got = empty.run(*command)
+    assert got.returncode == 1 and "there is nothing at" in got.stderr and not list(empty.path.iterdir())
+
+
 def test_check_is_content_with_nothing_set(home):
     assert home.run("check").returncode == 0
     assert json.loads(home.run("check", "--json").stdout) == {"ok": True, "mistakes": []}
