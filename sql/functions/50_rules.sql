@@ -217,6 +217,11 @@ BEGIN
 		PERFORM permissions_check(NEW.permissions, 'permissions');
 	END IF;
 	PERFORM permissions_guard(NEW.permissions);
+	-- One's own role is one's own rights.
+	IF TG_OP = 'UPDATE' AND NEW.permissions <> OLD.permissions
+	   AND EXISTS (SELECT FROM users WHERE id = actor() AND role_id = OLD.id) THEN
+		PERFORM step_up_use('designation');
+	END IF;
 	RETURN NEW;
 END
 $$;

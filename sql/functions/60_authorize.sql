@@ -101,6 +101,9 @@ BEGIN
 		|| set_config('bureau.session', coalesce(session_id::text, ''), true)
 		|| set_config('bureau.permissions', permissions::text, true);
 	IF NOT _write THEN
+		IF _token_id IS NOT NULL THEN
+			_done := set_config('bureau.token', _token_id::text, true);
+		END IF;
 		_done := set_config('transaction_read_only', 'on', true);
 		RETURN;
 	END IF;

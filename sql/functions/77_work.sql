@@ -217,7 +217,8 @@ CREATE OR REPLACE FUNCTION job_key_next(_key text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
 	PERFORM job_key_lock(_key);
-	UPDATE jobs SET state = 'queued'
+	-- Behind those of other keys that are due already: each key takes its turn.
+	UPDATE jobs SET state = 'queued', run_at = greatest(run_at, now())
 	 WHERE id = (SELECT j.id FROM jobs j WHERE j.key = _key AND j.state = 'waiting' ORDER BY j.seq LIMIT 1)
 	   AND NOT EXISTS (SELECT FROM jobs j WHERE j.key = _key AND j.state IN ('queued', 'running'));
 	IF FOUND THEN

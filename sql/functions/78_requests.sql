@@ -8,7 +8,8 @@ SET search_path = bureau, public;
 
 -- Keeps the caller's request and puts in the job that has it run, behind all others of the
 -- caller.  Follows authorize(), whose request id, address and program it takes.  Twice the same is
--- once: a COMMIT whose answer was lost is sent again.  Gives how many are before it.
+-- once: a COMMIT whose answer was lost is sent again.  Gives how many are before it; raises U5004
+-- where a thousand are.
 CREATE OR REPLACE FUNCTION request_accept(_method text, _path text, _query text, _type text,
                                           _variables jsonb, _body text, _host text,
                                           _is_tls boolean, OUT place int)
@@ -18,29 +19,25 @@ DECLARE
 	_key CONSTANT text := 'requests:' || actor();
 	_responder CONSTANT text := substr(session_user, 8);
 	_id CONSTANT uuid := request_now();
-	_first int;
-	_next int;
 BEGIN
 	IF actor() IS NULL THEN
 		RAISE EXCEPTION 'nobody can be told the answer' USING ERRCODE = 'U1001';
 	END IF;
-	PERFORM pg_advisory_xact_lock(hashtextextended(_key, 3));
-	-- Jobs of a key are numbered without gaps, so that nobody has to count them.
-	SELECT (args ->> 'place')::int INTO _first FROM jobs
-	 WHERE key = _key AND state IN ('waiting', 'queued', 'running') ORDER BY seq LIMIT 1;
-	IF _first IS NOT NULL THEN
-		SELECT (args ->> 'place')::int + 1 INTO _next FROM jobs
-		 WHERE key = _key AND state IN ('waiting', 'queued', 'running') ORDER BY seq DESC LIMIT 1;
-	END IF;
-	place := coalesce(_next - _first, 0);
+	PERFORM job_key_lock(_key);
+	place := (SELECT count(*) FROM (SELECT FROM jobs
+	           WHERE key = _key AND state IN ('waiting', 'queued', 'running') LIMIT 1000) j);
 	IF EXISTS (SELECT FROM requests WHERE id = _id) THEN
 		RETURN;
+	END IF;
+	IF place = 1000 THEN
+		RAISE EXCEPTION 'too many requests wait' USING ERRCODE = 'U5004',
+			DETAIL = 'A thousand of your requests wait already; let some of them be done first.';
 	END IF;
 	INSERT INTO requests (id, user_id, session_id, token_id, job_id, responder, method, path, query,
 	                      type, variables, body, address, agent, host, is_tls)
 	VALUES (_id, actor(), session_now(), token_now(),
-	        job_add('request.run', jsonb_build_object('request', _id, 'responder', _responder,
-	                                                  'place', coalesce(_next, 0)), _key => _key),
+	        job_add('request.run', jsonb_build_object('request', _id, 'responder', _responder),
+	                _key => _key),
 	        _responder, _method, _path, _query, _type, _variables, _body, address_now(), agent_now(),
 	        _host, _is_tls);
 END
@@ -67,7 +64,8 @@ BEGIN
 END
 $$;
 
--- Keeps the answer, in the transaction of what it tells of, and tells the caller.  Raises U0003
+-- Keeps the answer, in the transaction of what it tells of, in place of what was asked, and tells
+-- the caller.  Raises U0003
 -- where there is one already: then what this transaction did was done before, and is undone.
 CREATE OR REPLACE FUNCTION request_store(_id uuid, _status int, _headers jsonb, _answer text)
 RETURNS void
@@ -76,7 +74,8 @@ DECLARE
 	_user uuid;
 BEGIN
 	UPDATE requests
-	   SET status = _status, headers = _headers, answer = _answer, finished_at = clock_timestamp()
+	   SET status = _status, headers = _headers, answer = _answer, finished_at = clock_timestamp(),
+	       variables = '{}', body = ''
 	 WHERE id = _id AND responder = substr(session_user, 8) AND finished_at IS NULL
 	RETURNING user_id INTO _user;
 	IF NOT FOUND THEN
@@ -118,16 +117,30 @@ CREATE OR REPLACE TRIGGER request_moved AFTER UPDATE OF finished_at ON jobs FOR 
 	      OR OLD.state IN ('failed', 'cancelled')))
 	EXECUTE FUNCTION request_job_moved();
 
--- The caller's own, as they are told of them.  `before` is how many of theirs come first.
+-- How many of the caller's come before this one of theirs; null: it has been answered.
+CREATE OR REPLACE FUNCTION request_place(_id uuid) RETURNS int
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+	_job jobs;
+BEGIN
+	SELECT j.* INTO _job FROM requests r JOIN jobs j ON j.id = r.job_id
+	 WHERE r.id = _id AND r.user_id = actor() AND r.finished_at IS NULL;
+	IF NOT FOUND THEN
+		RETURN NULL;
+	END IF;
+	RETURN (SELECT count(*) FROM jobs b
+	         WHERE b.key = _job.key AND b.state IN ('waiting', 'queued', 'running') AND b.seq < _job.seq);
+END
+$$;
+
+-- The caller's own, as they are told of them; to who comes with a personal token, what came with
+-- that.
 DROP VIEW IF EXISTS own_requests;
 CREATE VIEW own_requests WITH (security_barrier) AS
 	SELECT r.id, r.method, r.path, r.status, r.headers, r.answer, r.created_at, r.finished_at,
 	       CASE WHEN r.finished_at IS NULL THEN CASE j.state WHEN 'running' THEN 'running' ELSE 'queued' END
 	            WHEN r.status < 400 THEN 'done'
-	            ELSE 'failed' END AS state,
-	       CASE WHEN r.finished_at IS NULL THEN (
-	            SELECT count(*)::int FROM jobs b
-	             WHERE b.key = j.key AND b.state IN ('waiting', 'queued', 'running') AND b.seq < j.seq)
-	       END AS before
+	            ELSE 'failed' END AS state
 	  FROM requests r LEFT JOIN jobs j ON j.id = r.job_id
-	 WHERE r.user_id = actor();
+	 WHERE r.user_id = actor() AND (token_now() IS NULL OR r.token_id = token_now());

@@ -281,6 +281,10 @@ BEGIN
 	PERFORM become(_user, NULL);
 	PERFORM audit_write('password.reset', 'users', _user, NULL, NULL);
 	UPDATE credentials SET hash = _hash, changed_at = clock_timestamp() WHERE user_id = _user;
+	-- Who proves the address only now may be another than who has had the account until now.
+	UPDATE tokens SET ended_at = now()
+	 WHERE user_id = _user AND ended_at IS NULL
+	   AND EXISTS (SELECT FROM users WHERE id = _user AND email_verified_at IS NULL);
 	UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = _user;
 	PERFORM sessions_end_all(_user, NULL, 'password reset'), login_unlock(_address);
 END

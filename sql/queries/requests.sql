@@ -5,7 +5,7 @@
 
 -- record: Request id:uuid method:text path:text state:text position:int? status:int?
 -- record: Request headers:json body:json createdAt:time finishedAt:time?
--- record: RequestLine id:uuid method:text path:text state:text position:int? status:int?
+-- record: RequestLine id:uuid method:text path:text state:text status:int?
 -- record: RequestLine createdAt:time finishedAt:time?
 
 -- name: request_accept
@@ -24,7 +24,7 @@ SELECT request_store(:request, :status, :headers, :body)
 
 -- name: own_request_get
 -- returns: Request
-SELECT r.id, r.method, r.path, r.state, r.before AS position, r.status,
+SELECT r.id, r.method, r.path, r.state, request_place(r.id) AS position, r.status,
        coalesce(r.headers, '{}') AS headers,
        CASE WHEN r.headers ->> 'Content-Type' LIKE 'application/%json' THEN r.answer::json
             ELSE to_json(nullif(r.answer, '')) END AS body,
@@ -37,7 +37,7 @@ SELECT r.id, r.method, r.path, r.state, r.before AS position, r.status,
 -- field: createdAt r.created_at time sort range
 -- key: r.id
 -- order: -createdAt
-SELECT r.id, r.method, r.path, r.state, r.before AS position, r.status,
+SELECT r.id, r.method, r.path, r.state, r.status,
        r.created_at AS "createdAt", r.finished_at AS "finishedAt"
   FROM own_requests r
  WHERE true

@@ -110,7 +110,7 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
-		job_masked,job_retry,job_secret_names,job_text,jobs_retry,queue_pause,role_named,sessions_end_all,
+		job_masked,job_retry,job_secret_names,job_text,jobs_retry,queue_pause,request_place,role_named,sessions_end_all,
 		webhook_ping,webhook_redeliver}'::name[])$$,
 	'admin may invite, look up roles, end sessions, tend to queues and try webhooks');
 

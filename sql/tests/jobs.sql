@@ -4,7 +4,7 @@
 -- for the try it began.
 
 \ir helpers.psql
-SELECT plan(38);
+SELECT plan(39);
 
 INSERT INTO queues (name, doc, leased, batch) VALUES ('t', 't', true, 10), ('t-inside', 't', false, 10);
 INSERT INTO job_kinds (name, queue, doc, priority, tries, wait, longest, lease, keep) VALUES
@@ -85,8 +85,10 @@ SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2'), 'queued 1 0, wai
 SELECT pg_temp.turn('done') AS x \gset
 SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2') || ', ' || pg_temp.state(:'k3'),
 	'done 2 0, queued 0 0, waiting 0 0', 'then comes the second');
+UPDATE jobs SET run_at = now() - interval '1 hour' WHERE id = :'k3';
 SELECT pg_temp.turn('failed') AS x \gset
 SELECT is(pg_temp.state(:'k3'), 'queued 0 0', 'a dead one lets the next go');
+SELECT is((SELECT run_at FROM jobs WHERE id = :'k3'), now(), 'behind those of others that wait already');
 SELECT pg_temp.turn('done') AS x \gset
 SELECT is(pg_temp.state(:'k3'), NULL, 'whose row goes when it is done, for its kind keeps none');
 

@@ -263,18 +263,47 @@ def test_nobody_else_is_told(employee, manager, chair):
     assert employee.get("/requests/x").status == 404
 
 
-def test_ones_own_are_listed_newest_first_with_their_places(paused):
+def test_ones_own_are_listed_newest_first_and_each_tells_its_place(paused):
     who = person()
     answers = [who.request("POST", "/notes", {"title": str(n)}, ASYNC).json for n in range(5)]
     assert [a["position"] for a in answers] == [0, 1, 2, 3, 4]
     items = who.get("/requests").json["items"]
-    assert [(r["id"], r["position"], r["state"]) for r in items] == [(a["id"], a["position"], "queued") for a in reversed(answers)]
+    assert [(r["id"], r["state"]) for r in items] == [(a["id"], "queued") for a in reversed(answers)]
+    assert [who.get("/requests/" + a["id"]).json["position"] for a in answers] == [0, 1, 2, 3, 4]
     page = who.get("/requests?limit=2").json
     assert [r["id"] for r in page["items"] + who.get(f"/requests?limit=3&after={page['next']}").json["items"]] == \
         [r["id"] for r in items]
     paused()
     done(who, answers[-1]["id"])
-    assert {(r["state"], r["status"], r["position"]) for r in who.get("/requests").json["items"]} == {("done", 201, None)}
+    assert {(r["state"], r["status"]) for r in who.get("/requests").json["items"]} == {("done", 201)}
+
+
+def test_what_was_asked_is_not_kept_once_it_is_answered(employee):
+    ident = queue(employee, "POST", "/notes", {"title": "a title nobody needs twice"})
+    done(employee, ident)
+    assert sql("SELECT body || variables::text FROM requests WHERE id = '{}'", ident) == [["{}"]]
+
+
+def test_a_personal_token_sees_what_came_with_it_alone(employee):
+    who = person()
+    mine = queue(who, "POST", "/notes", {"title": "in a session"})
+    made = who.post("/auth/tokens", {"name": "t", "scopes": ["notes:*"], "expiresAt": client.later(days=1)}).json
+    token = client.Client(made["token"])
+    its = queue(token, "POST", "/notes", {"title": "by token"})
+    done(token, its)
+    assert [r["id"] for r in token.get("/requests").json["items"]] == [its]
+    assert token.get("/requests/" + mine).status == 404
+    assert {r["id"] for r in who.get("/requests").json["items"]} == {mine, its}
+
+
+def test_after_a_thousand_that_wait_no_more_are_taken(paused):
+    who = person()
+    sql("INSERT INTO jobs (queue, kind, key, state, priority) SELECT 'requests', 'request.run', 'requests:{}', 'waiting', 1"
+        " FROM generate_series(1, 1000)", who.user["id"])
+    answer = who.request("POST", "/notes", {"title": "one too many"}, ASYNC)
+    assert (answer.status, answer.code) == (429, 5004)
+    sql("DELETE FROM jobs WHERE key = 'requests:{}'", who.user["id"])
+    assert who.request("POST", "/notes", {"title": "one"}, ASYNC).status == 202
 
 
 def test_no_client_can_say_that_it_is_a_worker(paused):

@@ -3,7 +3,7 @@
 
 import re
 
-from client import PASSWORD, Client, fresh_email
+from client import PASSWORD, Client, fresh_email, later, sql
 
 
 def code_in(mail):
@@ -38,6 +38,21 @@ def test_whoever_forgot_the_password_gets_in_again(box, chair):
     answer = Client().post("/auth/reset-password", {"email": email, "otp": code, "newPassword": new})
     assert answer.status == 200
     assert Client().post("/auth/login", {"email": email, "password": new}).status == 200
+
+
+def test_who_proves_an_address_first_by_a_reset_finds_nobodys_tokens_on_it(box):
+    email = fresh_email("by-mail")
+    made = Client().post("/auth/register", {"fullName": "Somebody Else", "email": email, "password": PASSWORD})
+    taker = Client(made.json["accessToken"])
+    token = taker.post("/auth/tokens", {"name": "x", "scopes": ["notes:read"], "expiresAt": later(days=1)}).json["token"]
+    assert Client(token).get("/notes").status == 200
+    box.wait_for(email)
+    sql("UPDATE codes SET created_at = created_at - interval '2 minutes'")
+    Client().post("/auth/forgot-password", {"email": email})
+    code = code_in(box.wait_for(email, 2)[1])
+    new = "the owner's long sentence 3"
+    assert Client().post("/auth/reset-password", {"email": email, "otp": code, "newPassword": new}).status == 200
+    assert Client(token).get("/notes").status == 401
 
 
 def test_asking_too_often_says_once_when_to_ask_again(box, employee):
