@@ -47,7 +47,7 @@ class Home:
         self.port = free_port()
         keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "BUREAU_DATA", "BUREAU_LIBEXEC")}
         self.env = {**keep, "BUREAU_HOME": str(self.path), "BUREAU_PORT": str(self.port), "SCRYPT_N": "1024",
-                    "SCRYPT_P": "1", "MAX_WORKERS": "1", "RESPONDERS": "auth admin", **settings}
+                    "SCRYPT_P": "1", "MAX_WORKERS": "1", "WORKER_CHILDREN": "2", "RESPONDERS": "auth admin", **settings}
         self.process = None
 
     def run(self, *args, stdin="", **more):
@@ -206,7 +206,7 @@ def test_status_tells_every_child(served):
     told = json.loads(served.run("status", "--json").stdout)
     pools = [child["pool"] for child in told["children"]]
     # auth has three more, for those that hash.
-    assert sorted(pools) == ["admin"] + ["auth"] * 4 + ["lighttpd", "postgres"]
+    assert sorted(pools) == ["admin"] + ["auth"] * 4 + ["lighttpd", "postgres"] + ["worker"] * 2
     assert told["pid"] == served.process.pid and told["url"].endswith(f":{served.port}/")
     assert "postgres" in served.run("status").stdout
 
@@ -310,8 +310,8 @@ def outside(home, database="bureau", **settings):
 
 
 def test_max_connections_too_small_is_refused(served, home):
-    got = home.run("serve", **outside(served, MAX_WORKERS="30"))
-    assert got.returncode == 1 and "max_connections is 60" in got.stderr and "136" in got.stderr
+    got = home.run("serve", **outside(served, MAX_WORKERS="25"))
+    assert got.returncode == 1 and "max_connections is 60" in got.stderr and "120" in got.stderr
 
 
 def test_a_database_of_ones_own_is_migrated_when_asked_and_served(home):

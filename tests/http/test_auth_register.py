@@ -147,11 +147,15 @@ def own():
     one.stop()
 
 
+def empty(own):
+    """As nobody may: what is append-only goes, too."""
+    own.sql("SET session_replication_role = replica; TRUNCATE users, throttle CASCADE")
+
+
 def restart(own, **settings):
     own.stop()
     own.start(**settings)
-    # As nobody may: what is append-only goes, too.
-    own.sql("SET session_replication_role = replica; TRUNCATE users, throttle CASCADE")
+    empty(own)
 
 
 def roles(own):
@@ -166,8 +170,7 @@ def together(own, n):
 def test_of_many_first_registrations_one_is_the_chairperson(own):
     restart(own)
     for _ in range(3):
-        # As nobody may: what is append-only goes, too.
-    own.sql("SET session_replication_role = replica; TRUNCATE users, throttle CASCADE")
+        empty(own)
         answers = together(own, 8)
         let_in = [a for a in answers if a.status == 201]
         assert let_in and {a.status for a in answers} <= {201, 503}      # 503: the gate was full
@@ -190,8 +193,7 @@ def test_by_invitation_only_the_first_may_register(own):
 def test_by_invitation_no_second_one_slips_in_beside_the_first(own):
     restart(own, REGISTRATION="invite")
     for _ in range(5):
-        # As nobody may: what is append-only goes, too.
-    own.sql("SET session_replication_role = replica; TRUNCATE users, throttle CASCADE")
+        empty(own)
         answers = together(own, 8)
         assert [a.status for a in answers].count(201) == 1
         assert {a.status for a in answers} <= {201, 403, 503}      # 503: the gate was full

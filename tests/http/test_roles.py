@@ -109,6 +109,15 @@ def test_who_manages_roles_cannot_hand_out_what_they_lack(chair):
     assert keeper.delete("/roles/" + own["id"]).status == 204
 
 
+def test_the_permissions_of_ones_own_role_need_a_code(chair):
+    role = make(chair, "roles:manage", "audit:read", "users:read")
+    keeper = client.person(role["name"])
+    answer = keeper.put("/roles/" + role["id"], {"name": role["name"], "permissions": ["roles:manage"]})
+    assert (answer.status, answer.code) == (403, 1009)
+    renamed = {"name": role["name"], "permissions": role["permissions"], "description": "As it was."}
+    assert keeper.put("/roles/" + role["id"], renamed).status == 200
+
+
 def test_roles_are_for_who_manages_them(manager, employee, anonymous):
     assert manager.get("/roles").status == employee.get("/roles").status == 403
     assert anonymous.get("/roles").status == 401
