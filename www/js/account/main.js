@@ -118,13 +118,7 @@ async function signOut(event) {
 }
 
 function Places({ here, user }) {
-	const list = useRef(null);
-
-	// On a narrow screen the list scrolls: keep what is current in sight.
-	useEffect(() => {
-		list.current.querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
-	}, [here]);
-	return html`<nav class="places" aria-label=${t("places")}><ul ref=${list}>
+	return html`<nav class="places" aria-label=${t("places")}><ul>
 		${PLACES.filter((p) => may(user, p.need)).map((p) => html`<li key=${p.name}>
 			<a href=${`#${p.name}`} aria-current=${p === here ? "page" : undefined}>
 				<${Icon} name=${p.icon} />${t(`${p.name}.title`)}</a></li>`)}

@@ -39,7 +39,7 @@ export function Sessions() {
 			<div class="acts">${!session.current && html`<${Sure} label=${t("sessions.end")} question=${t("sessions.sure")}
 				name=${device(session.agent).name} act=${() => end(session)} />`}</div>
 		</li>`} />
-		<div><${Sure} label=${t("sessions.end-all")} question=${t("sessions.sure-all")} name=${t("sessions.title")} act=${endAll} /></div>`;
+		<div class="in-line"><${Sure} label=${t("sessions.end-all")} question=${t("sessions.sure-all")} name=${t("sessions.title")} act=${endAll} /></div>`;
 }
 
 // A browser and a system in plain words, from what the program calls itself.
