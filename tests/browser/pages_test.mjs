@@ -135,6 +135,8 @@ for (const javaScriptEnabled of [true, false]) {
 		await one.getByLabel("New password").fill("four loud geese swim");
 		await one.getByRole("button", { name: "Change the password" }).click();
 		await isShown(one, "[role=alert]:has-text('The code is wrong or no longer holds')");
+		await one.waitForLoadState();
+		assert.equal(await one.locator(":is(.note, .wrong):visible").count(), 1);
 		await one.getByLabel("Your e-mail address").fill(person.email);
 		await one.getByLabel("Code").fill(code);
 		await one.getByLabel("New password").fill("four loud geese swim");

@@ -48,10 +48,11 @@ async function submit(form, { path, clean, says, done }) {
 		const { body } = await post(path, clean(values));
 		done(body, next);
 	} catch (problem) {
-		if (typeof says[problem.code] === "function")
-			says[problem.code]();
+		const own = says[problem.code];
+		if (typeof own === "function")
+			own();
 		else
-			show(form, says[problem.code] ?? problem.message, problem.fields);
+			show(form, own ?? problem.message, problem.fields, own !== undefined);
 		button.removeAttribute("aria-busy");
 	}
 }
@@ -70,17 +71,17 @@ function isFilled(form) {
 	return first === null;
 }
 
-function show(form, message, fields = {}) {
+// A message that says it all leaves the fields marked, without a word of their own.
+function show(form, message, fields = {}, saysAll = false) {
 	const note = form.querySelector("[data-problem]");
 	let first = null;
 
-	if (location.hash)
-		history.replaceState(null, "", location.pathname + location.search);
+	conceal();
 	for (const [name, wrong] of Object.entries(fields)) {
 		const input = form.elements[name];
 		if (!input)
 			continue;
-		setWrong(input, wrong);
+		setWrong(input, saysAll ? "" : wrong, true);
 		first ??= input;
 	}
 	note.textContent = message;
@@ -88,13 +89,33 @@ function show(form, message, fields = {}) {
 	(first ?? note).focus();
 }
 
-function setWrong(input, message) {
+// What the address told no longer holds.  Without its fragment the page still has its
+// target, which a rule may go by, so that is only hidden.
+function conceal() {
+	const told = document.querySelector(".reveal:target");
+
+	if (location.hash)
+		history.replaceState(null, "", location.pathname + location.search);
+	if (told)
+		told.hidden = true;
+}
+
+// Say what stands in the page under this name.
+export function reveal(name) {
+	const told = document.getElementById(name);
+
+	told.hidden = false;
+	location.hash = name;
+	return told;
+}
+
+function setWrong(input, message, isWrong = message !== "") {
 	const place = document.getElementById(`${input.id}-wrong`);
 
 	if (!place)
 		return;
 	place.textContent = message;
-	if (message)
+	if (isWrong)
 		input.setAttribute("aria-invalid", "true");
 	else
 		input.removeAttribute("aria-invalid");

@@ -2,7 +2,7 @@
 //
 // Both steps to a new password on one page: asking for the code, and using it.
 
-import { enhance } from "/js/forms.js";
+import { enhance, reveal } from "/js/forms.js";
 import { addStrength } from "/js/strength.js";
 import { t } from "/js/i18n/index.js";
 
@@ -15,6 +15,7 @@ enhance(ask, { path: "auth/forgot-password", done: goOn });
 function goOn() {
 	ask.querySelector("[type=submit]").removeAttribute("aria-busy");
 	choose.elements.email.value = ask.elements.email.value;
-	location.hash = "code"; // which reveals what happened
+	choose.querySelector("[data-problem]").hidden = true; // of the code before
+	reveal("code");
 	choose.elements.otp.focus();
 }

@@ -2,33 +2,15 @@
 //
 // The start page: who is signed in is led on, and the state of the house is told.
 
-import { get } from "/js/api.js";
 import { t } from "/js/i18n/index.js";
+import { greet } from "/js/member.js";
 import { mountThemes } from "/js/themes.js";
 
 const one = (selector) => document.querySelector(selector);
 
 mountThemes(one("[data-themes]"));
 tellHealth(one("[data-health]"));
-if (hasBeenHere())
-	greet();
-
-// Asking who is signed in is worth it only where somebody has been.
-function hasBeenHere() {
-	try {
-		return localStorage.getItem("bureau.member") === "yes";
-	} catch {
-		return false;
-	}
-}
-
-async function greet() {
-	try {
-		await get("auth/me");
-		one("[data-visitor]").hidden = true;
-		one("[data-member]").hidden = false;
-	} catch { /* a visitor */ }
-}
+greet();
 
 async function isWell() {
 	try {
