@@ -237,12 +237,46 @@ page("an address is verified from the account", {}, async (one, { context, t }) 
 	if (!mailIsKnown)
 		return t.skip("the mail is elsewhere");
 	const { email } = await account(one, context, "profile");
-	passTime(email);
+	const other = "button:has-text('Send another')";
 	await one.getByRole("button", { name: "Verify it" }).click();
+	await isShown(one, `text=Enter the code of the message we sent to ${email}`);
+	assert.equal(await one.evaluate(() => document.activeElement.id), "otp");
+
+	await one.locator(other).focus();
+	await one.keyboard.press("Enter");
+	await isShown(one, "[role=alert]:has-text('At most one code a minute')");
+	assert.ok(await one.locator(other).evaluate((button) => button === document.activeElement));
+	passTime(email);
+	await one.locator(other).click();
+	await isShown(one, `text=A code was sent to ${email}`);
+	assert.equal(await one.locator("form [role=alert]").count(), 0);
 	await one.getByLabel("Code").fill(await codeTo(email, "verify-email"));
 	await one.getByRole("button", { name: "Confirm" }).click();
 	await isShown(one, "text=Your address is verified.");
 	assert.equal(await one.getByRole("button", { name: "Verify it" }).count(), 0);
+});
+
+page("the code of the welcome mail verifies the address from the account, too", {}, async (one, { context, t }) => {
+	if (!mailIsKnown)
+		return t.skip("the mail is elsewhere");
+	const { email } = await account(one, context, "profile");
+	passTime(email);
+	await one.goto("/verify/");
+	await isShown(one, "text=Your profile has another one sent.");
+	assert.equal(await one.getByText("Sign in").filter({ visible: true }).count(), 0);
+	await one.goto("/account/#profile");
+	await one.getByRole("button", { name: "Verify it" }).click();
+	await one.getByLabel("Code").fill(await codeTo(email, "welcome"));
+	await one.getByRole("button", { name: "Confirm" }).click();
+	await isShown(one, "text=Your address is verified.");
+});
+
+page("a code that cannot be sent yet says what one sent before is not for", {}, async (one, { context }) => {
+	await account(one, context, "profile");
+	await one.getByLabel("Designation").fill("Lamplighter");
+	await one.getByRole("button", { name: "Save changes" }).click();
+	await isShown(one, "[role=alert]:has-text('still holds only for its own purpose')");
+	assert.equal(await one.evaluate(() => document.activeElement.id), "otp");
 });
 
 page("a new address and designation are confirmed by a code", {}, async (one, { context, t }) => {
