@@ -3,7 +3,7 @@
 -- Queued requests: who reaches a row, what is stored once, and how a job's end is theirs.
 
 \ir helpers.psql
-SELECT plan(33);
+SELECT plan(35);
 SELECT pg_temp.people();
 INSERT INTO queues (name, doc, leased, batch) VALUES ('requests', 'x', true, 8) ON CONFLICT DO NOTHING;
 INSERT INTO job_kinds SELECT 'request.run', 'requests', 'x', 1, 3, '1 s', '1 s', '60 s', '1 day'
@@ -85,14 +85,17 @@ SELECT results_eq(format($$SELECT audience, payload FROM events WHERE kind = 're
 	'its caller is told');
 
 -- Reading.
-SELECT pg_temp.call_as('employee@example.org') AS who \gset
+SELECT pg_temp.call_as('employee@example.org') AS who, set_config('bureau.token', id::text, true) AS t FROM tokens \gset
+SELECT is((SELECT array_agg(id) FROM own_requests), ARRAY[:'d'::uuid], 'a token sees what came with it');
+SELECT set_config('bureau.token', '', true) AS t \gset
 SELECT results_eq($$SELECT id, state, status FROM own_requests ORDER BY id$$,
 	format($$VALUES (%L::uuid, 'done', 201), (%L, 'queued', NULL), (%L, 'queued', NULL)$$, :'a', :'b', :'d'), 'people see their own');
 UPDATE jobs SET state = 'done', finished_at = now() WHERE args ->> 'request' = :'a';
-SELECT is((SELECT before FROM own_requests WHERE id = :'d'), 1, 'and how many come first');
-SELECT is((SELECT before FROM own_requests WHERE id = :'a'), NULL, 'of one that is answered, nothing');
+SELECT is(request_place(:'d'), 1, 'and how many come first');
+SELECT is(request_place(:'a'), NULL, 'of one that is answered, nothing');
 SELECT pg_temp.call_as('manager@example.org') AS who \gset
 SELECT is((SELECT array_agg(id) FROM own_requests), ARRAY[:'c'::uuid], 'nobody sees another''s');
+SELECT is(request_place(:'d'), NULL, 'nor how many come before it');
 SELECT pg_temp.call_as(NULL) AS who \gset
 SELECT is((SELECT count(*) FROM own_requests), 0::bigint, 'nobody sees none');
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 
-from client import bureau, sql
+from client import bureau, fresh_email, sql
 from until import until
 
 
@@ -107,6 +107,18 @@ def test_urgent_jobs_come_before_a_backlog():
     sql("UPDATE queues SET paused_at = NULL WHERE name = 'example-inside'")
     until(lambda: len(diary("rank")) == 2001)
     assert 0 in diary("rank")[:500]
+
+
+def test_a_hundred_thousand_jobs_do_not_hold_up_an_urgent_message(box):
+    sql("UPDATE queues SET paused_at = now() WHERE name = 'example'")
+    sql("INSERT INTO jobs (queue, kind, priority) SELECT 'example', 'example.nothing', 3 FROM generate_series(1, 100000)")
+    sql("UPDATE queues SET paused_at = NULL WHERE name = 'example'")
+    to = fresh_email()
+    ident = sql("SELECT mail_add('test', '{}', 'en', '{{}}', _priority => 0)", to)[0][0]
+    box.wait_for(to)
+    until(lambda: job(ident)[0] == "done")
+    assert sql("SELECT finished_at - created_at < interval '5 s' FROM jobs WHERE id = '{}'", ident) == [["t"]]
+    sql("DELETE FROM jobs WHERE kind = 'example.nothing' AND state = 'queued'")
 
 
 def test_a_throttled_queue_begins_no_more_than_it_may():
