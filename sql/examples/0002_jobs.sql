@@ -5,7 +5,7 @@
 
 INSERT INTO queues (name, doc, leased, batch) VALUES
 	('example', 'To try what workers do.', true, 100),
-	('example-inside', 'To try what the database does.', false, 100);
+	('example-inside', 'To try what the database does.', false, 1000);
 INSERT INTO job_kinds (name, queue, doc, priority, tries, wait, longest, lease, keep) VALUES
 	('example.nothing', 'example', 'Does nothing.', 2, 5, '1 s', '10 s', '30 s', '0'),
 	('example.void', 'example-inside', 'Does nothing.', 2, 5, '1 s', '10 s', '30 s', '0'),

@@ -267,6 +267,7 @@ DECLARE
 	_picked jobs[];
 	_kind text;
 	_ends job_end[] := '{}';
+	_gone int;
 BEGIN
 	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(false, NULL) r LOOP
 		_picked := ARRAY(SELECT p FROM jobs_pick((_q.queue).name, _q.priority, queue_room(_q.queue)) p);
@@ -279,10 +280,11 @@ BEGIN
 		DELETE FROM jobs j USING job_kinds k
 		 WHERE j.id = ANY (ARRAY(SELECT e.id FROM unnest(_ends) e WHERE e.outcome = 'done'))
 		   AND k.name = j.kind AND k.keep = '0' AND j.key IS NULL;
-		UPDATE jobs j SET state = 'running', worker = _worker, attempts = j.attempts + 1,
-		       started_at = now(), lease_until = 'infinity'
-		 WHERE j.id = ANY (ARRAY(SELECT e.id FROM unnest(_ends) e));
-		IF FOUND THEN
+		GET DIAGNOSTICS _gone = ROW_COUNT;
+		IF _gone < cardinality(_ends) THEN
+			UPDATE jobs j SET state = 'running', worker = _worker, attempts = j.attempts + 1,
+			       started_at = now(), lease_until = 'infinity'
+			 WHERE j.id = ANY (ARRAY(SELECT e.id FROM unnest(_ends) e));
 			PERFORM jobs_end(_worker, _ends);
 		END IF;
 		RETURN cardinality(_ends);

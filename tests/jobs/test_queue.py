@@ -133,7 +133,7 @@ def test_a_throttled_queue_begins_no_more_than_it_may():
                    " FROM jobs WHERE args ->> 'page' = 'slow') x WHERE started_at - sixth < interval '900 ms'")
         assert span == [["t", "9"]] and gaps == [["0"]]
     finally:
-        sql("UPDATE queues SET per_minute = NULL, batch = 100 WHERE name = 'example-inside'")
+        sql("UPDATE queues SET per_minute = NULL, batch = 1000 WHERE name = 'example-inside'")
 
 
 def test_no_more_jobs_of_a_bounded_queue_run_than_it_may():
