@@ -54,7 +54,7 @@ def test_queues_tell_what_waits_what_failed_and_how_fast_it_goes(reader):
     sql("SELECT count(job_add('example.diary', '{{\"page\": \"fast\", \"number\": 1}}')) FROM generate_series(1, 20)")
     until(lambda: queue(reader, "example-inside")["doneLastMinute"] >= 20)
     told = queue(reader, "example-inside")
-    assert told["leased"] is False and told["pausedAt"] is None and told["batch"] == 100
+    assert told["leased"] is False and told["pausedAt"] is None and told["batch"] == 1000
     assert told["donePerMinute"] > 0 and told["ready"] == 0 and told["oldestAge"] is None
     assert 0 <= told["waitMs"]["p50"] <= told["waitMs"]["p95"] <= told["waitMs"]["p99"]
     assert 0 <= told["runMs"]["p50"] <= told["runMs"]["p99"]
