@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct admin;
+
 enum exit_code {
 	EXIT_DONE	= 0,
 	EXIT_FAILED	= 1,	/* a sentence on stderr says why */
@@ -49,5 +51,7 @@ bool	take_flag(int *argc, char **argv, const char *flag);
 char	*take_value(int *argc, char **argv, const char *option);
 /* "bureau: usage …" on stderr; EXIT_USAGE. */
 int	usage(const char *name);
+/* What asking the database comes to; why not, on stderr. */
+int	exit_of(const struct admin *admin, bool ok);
 
 #endif

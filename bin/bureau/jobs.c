@@ -51,14 +51,6 @@ state_is_one_of(const char *state, const char *states)
 	    states));
 }
 
-static int
-finished(const struct admin *admin, bool ok)
-{
-	if (!ok)
-		complain("%s", admin_error(admin));
-	return (ok ? EXIT_DONE : EXIT_FAILED);
-}
-
 /* --- looking ---------------------------------------------------------------------- */
 
 /* The column of every row, each a JSON object. */
@@ -80,7 +72,7 @@ queues(struct admin *admin, int argc, char **argv)
 	if (argc != 1)
 		return (usage("jobs"));
 	if (!admin_ask(admin, Q_OPERATOR_QUEUES, NULL))
-		return (finished(admin, false));
+		return (exit_of(admin, false));
 	if (json) {
 		print_json(admin, 10);
 		return (EXIT_DONE);
@@ -110,7 +102,7 @@ list(struct admin *admin, int argc, char **argv)
 		return (EXIT_FAILED);
 	if (!admin_ask(admin, Q_OPERATOR_JOBS, filter.queue, filter.kind,
 	    filter.state, filter.limit, NULL))
-		return (finished(admin, false));
+		return (exit_of(admin, false));
 	if (json) {
 		print_json(admin, 7);
 		return (EXIT_DONE);
@@ -163,7 +155,7 @@ retry_all(struct admin *admin, const struct filter *filter)
 	while (some > 0) {
 		if (!admin_ask(admin, Q_OPERATOR_JOBS_RETRY, filter->queue,
 		    filter->kind, filter->state, NULL))
-			return (finished(admin, false));
+			return (exit_of(admin, false));
 		some = 0;
 		text_int(str_of(admin_value(admin, 0, 0)), 0, INT64_MAX,
 		    &some);
@@ -187,7 +179,7 @@ retry(struct admin *admin, int argc, char **argv)
 		return (usage("jobs"));
 	if (!find(admin, argv[1]))
 		return (EXIT_FAILED);
-	return (finished(admin, admin_ask(admin, Q_OPERATOR_JOB_RETRY,
+	return (exit_of(admin, admin_ask(admin, Q_OPERATOR_JOB_RETRY,
 	    argv[1], NULL)));
 }
 
@@ -198,7 +190,7 @@ cancel(struct admin *admin, int argc, char **argv)
 		return (usage("jobs"));
 	if (!find(admin, argv[1]))
 		return (EXIT_FAILED);
-	return (finished(admin, admin_ask(admin, Q_OPERATOR_JOB_CANCEL,
+	return (exit_of(admin, admin_ask(admin, Q_OPERATOR_JOB_CANCEL,
 	    argv[1], NULL)));
 }
 
@@ -209,7 +201,7 @@ set_paused(struct admin *admin, int argc, char **argv)
 
 	if (argc != 2)
 		return (usage("jobs"));
-	return (finished(admin, admin_ask(admin, Q_OPERATOR_QUEUE_PAUSE,
+	return (exit_of(admin, admin_ask(admin, Q_OPERATOR_QUEUE_PAUSE,
 	    argv[1], pause, NULL)));
 }
 

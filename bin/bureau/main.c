@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admin.h"
 #include "bureau.h"
 #include "check.h"
 #include "log.h"
+#include "site.h"
 
 static const struct command commands[] = {
 	{ "audit", "verify [--json]", "hold the audit log against its hash "
@@ -103,6 +105,14 @@ usage(const char *name)
 	ASSERT(command != NULL);
 	print_usage(stderr, command);
 	return (EXIT_USAGE);
+}
+
+int
+exit_of(const struct admin *admin, bool ok)
+{
+	if (!ok)
+		complain("%s", admin_error(admin));
+	return (ok ? EXIT_DONE : EXIT_FAILED);
 }
 
 bool

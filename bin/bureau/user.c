@@ -225,14 +225,6 @@ find_user(const struct site *site, struct admin *admin, const char *email)
 }
 
 static int
-changed(const struct admin *admin, bool ok)
-{
-	if (!ok)
-		complain("%s", admin_error(admin));
-	return (ok ? EXIT_DONE : EXIT_FAILED);
-}
-
-static int
 set_active(const struct site *site, struct admin *admin, int argc, char **argv)
 {
 	const char *active = strcmp(argv[0], "restore") == 0 ? "true" :
@@ -244,7 +236,7 @@ set_active(const struct site *site, struct admin *admin, int argc, char **argv)
 	id = find_user(site, admin, argv[1]);
 	if (id == NULL)
 		return (EXIT_FAILED);
-	return (changed(admin, admin_ask(admin, Q_OPERATOR_USER_ACTIVE,
+	return (exit_of(admin, admin_ask(admin, Q_OPERATOR_USER_ACTIVE,
 	    active, id, NULL)));
 }
 
@@ -259,7 +251,7 @@ set_role(const struct site *site, struct admin *admin, int argc, char **argv)
 	role = id == NULL ? NULL : find_role(admin, site, argv[2]);
 	if (role == NULL)
 		return (EXIT_FAILED);
-	return (changed(admin, admin_ask(admin, Q_OPERATOR_USER_ROLE, role, id,
+	return (exit_of(admin, admin_ask(admin, Q_OPERATOR_USER_ROLE, role, id,
 	    NULL)));
 }
 
