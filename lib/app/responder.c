@@ -23,24 +23,11 @@
 
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 
-static struct fcgi *stopping;		/* what SIGTERM stops */
-
 static void
-on_term(int sig)
+ignore_signals(void)
 {
-	(void)sig;
-	fcgi_stop(stopping);
-}
-
-static void
-set_signals(struct fcgi *transport)
-{
-	struct sigaction stop = { .sa_handler = on_term };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
-	stopping = transport;
-	/* Without SA_RESTART: accept() must be interrupted. */
-	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &ignore, NULL);	/* Ctrl-C is the supervisor's */
 	sigaction(SIGHUP, &ignore, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -165,7 +152,7 @@ run(int argc, char **argv, const struct responder *self,
 	app.board = board_attach();
 	app.transport = fcgi_new(fcgi_is_socket(STDIN_FILENO) ?
 	    STDIN_FILENO : -1);
-	set_signals(app.transport);
+	ignore_signals();
 	if (!jwt_open())
 		return (EXIT_FAILURE);
 	if (self->start != NULL)

@@ -3,14 +3,22 @@
  * libfcgi, used with care.  It has no timeouts, so we accept ourselves and set
  * them on the connection before it reads a byte; and its own way to finish
  * lingers on the connection, so we finish the streams and close it ourselves.
+ *
+ * We wait in epoll and exclusively: of the idle children of a pool the kernel then
+ * wakes the same one first, whose memory is warm, where plain accept() takes
+ * them in turn.  SIGTERM is one more descriptor to wait for, never an
+ * interruption: libfcgi takes an interrupted read for the end of the connection.
  */
 #include "fcgi.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -23,7 +31,9 @@
 extern char **environ;
 
 struct fcgi {
-	volatile int	 listen_fd;	/* -1: plain CGI, or stopped */
+	int		 listen_fd;	/* -1: plain CGI */
+	int		 stop_fd;	/* readable when SIGTERM has come */
+	int		 wait_fd;	/* epoll of the two */
 	bool		 is_cgi;
 	bool		 cgi_done;
 	size_t		 cgi_left;	/* of the body, not yet read */
@@ -40,19 +50,47 @@ fcgi_is_socket(int fd)
 	    &len) == 0 && listening != 0);
 }
 
+static void
+watch(const struct fcgi *fcgi, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	if (epoll_ctl(fcgi->wait_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+		PANIC("a descriptor cannot be waited for");
+}
+
+static void
+prepare_to_wait(struct fcgi *fcgi)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	fcgi->stop_fd = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+	fcgi->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	/* Another child may have taken the connection that woke us. */
+	fcntl(fcgi->listen_fd, F_SETFL,
+	    fcntl(fcgi->listen_fd, F_GETFL) | O_NONBLOCK);
+	watch(fcgi, fcgi->stop_fd, EPOLLIN);
+	watch(fcgi, fcgi->listen_fd, EPOLLIN | EPOLLEXCLUSIVE);
+}
+
 struct fcgi *
 fcgi_new(int listen_fd)
 {
 	struct fcgi *fcgi = calloc(1, sizeof(*fcgi));
 
 	ASSERT(fcgi != NULL);
-	fcgi->listen_fd = listen_fd;
-	fcgi->is_cgi = listen_fd < 0;
+	*fcgi = (struct fcgi){ .listen_fd = listen_fd, .stop_fd = -1,
+	    .wait_fd = -1, .is_cgi = listen_fd < 0 };
 	if (FCGX_Init() != 0)
 		PANIC("libfcgi does not start");
 	/* Never the real socket: libfcgi must not accept on its own. */
 	FCGX_InitRequest(&fcgi->request, -1, 0);
 	fcgi->request.ipcFd = -1;
+	if (!fcgi->is_cgi)
+		prepare_to_wait(fcgi);
 	return (fcgi);
 }
 
@@ -62,41 +100,39 @@ fcgi_free(struct fcgi **fcgi)
 	if (*fcgi == NULL)
 		return;
 	fcgi_end(*fcgi);
+	if (!(*fcgi)->is_cgi) {
+		close((*fcgi)->wait_fd);
+		close((*fcgi)->stop_fd);
+	}
 	free(*fcgi);
 	*fcgi = NULL;
 }
 
-void
-fcgi_stop(struct fcgi *fcgi)
+/* Waits until there may be a connection; false: until it was time to stop. */
+static bool
+wait_for_peer(const struct fcgi *fcgi)
 {
-	int fd = fcgi->listen_fd;
+	struct epoll_event events[2];
+	int n = epoll_wait(fcgi->wait_fd, events, 2, -1);
 
-	/* A signal between the check and accept() must not be lost: closing
-	 * makes the accept() that follows fail, and interrupts none. */
-	fcgi->listen_fd = -1;
-	if (fd >= 0)
-		close(fd);
+	for (int i = 0; i < n; i++)
+		if (events[i].data.fd == fcgi->stop_fd)
+			return (false);
+	return (true);
 }
 
-/*
- * SIGTERM is let in here and nowhere else: libfcgi takes an interrupted read
- * for the end of the connection.
- */
+/* -1: time to stop, or the socket is none any more; what else goes wrong with a
+ * connection is that one's. */
 static int
-accept_stoppable(struct fcgi *fcgi, int listen_fd)
+accept_next(const struct fcgi *fcgi)
 {
-	sigset_t term;
-	int fd, why;
+	int fd = -1;
 
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigprocmask(SIG_UNBLOCK, &term, NULL);
-	/* One that was waiting has been handled by now, and closed it. */
-	fd = fcgi->listen_fd < 0 ? -1 :
-	    accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-	why = errno;
-	sigprocmask(SIG_BLOCK, &term, NULL);
-	errno = fcgi->listen_fd < 0 && fd < 0 ? EBADF : why;
+	while (fd < 0 && wait_for_peer(fcgi)) {
+		fd = accept4(fcgi->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EBADF || errno == EINVAL))
+			break;
+	}
 	return (fd);
 }
 
@@ -108,15 +144,7 @@ fcgi_wait(struct fcgi *fcgi)
 
 	if (fcgi->is_cgi)
 		return (!fcgi->cgi_done);
-	do {
-		int listen_fd = fcgi->listen_fd;
-
-		if (listen_fd < 0)
-			return (false);
-		fd = accept_stoppable(fcgi, listen_fd);
-	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED ||
-	    errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-	    errno == ENOMEM));
+	fd = accept_next(fcgi);
 	if (fd < 0)
 		return (false);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));

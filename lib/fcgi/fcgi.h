@@ -21,14 +21,14 @@
 
 struct fcgi;
 
-/* listen_fd: a listening socket, or -1 for the one request of a CGI run. */
+/* listen_fd: a listening socket, or -1 for the one request of a CGI run.  Of a
+ * socket SIGTERM is blocked from here on; it ends fcgi_wait() and nothing else. */
 struct fcgi	*fcgi_new(int listen_fd);
 void		 fcgi_free(struct fcgi **fcgi);
 /* Is this descriptor a listening socket? */
 bool		 fcgi_is_socket(int fd);
 
-/* Wait for a connection; false when it is time to stop.  SIGTERM is blocked
- * from the first call on, except while this waits. */
+/* Wait for a connection; false when it is time to stop. */
 bool		 fcgi_wait(struct fcgi *fcgi);
 /* Read its variables, NAME=value ended by NULL; false: not a request. */
 bool		 fcgi_begin(struct fcgi *fcgi, char *const **env_out);
@@ -38,9 +38,5 @@ size_t		 fcgi_read(struct fcgi *fcgi, void *data, size_t len);
 void		 fcgi_write(struct fcgi *fcgi, const void *data, size_t len);
 /* Send what is left and let go of the connection. */
 void		 fcgi_end(struct fcgi *fcgi);
-
-/* Async-signal-safe: fcgi_wait() returns false from now on, also when it is
- * waiting already, provided the signal's handler was set without SA_RESTART. */
-void		 fcgi_stop(struct fcgi *fcgi);
 
 #endif
