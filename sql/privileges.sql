@@ -91,7 +91,7 @@ GRANT SELECT (id, seq, queue, kind, args, key, priority, state, run_at, attempts
 GRANT EXECUTE ON FUNCTION
 	job_masked(jsonb), job_secret_names(), job_text(jsonb), queue_pause(text, boolean), job_retry(uuid),
 	jobs_retry(text, text, text, timestamptz, int), job_cancel(uuid), job_hurry(uuid),
-	audit_verify(bigint, int), audit_unchained()
+	audit_verify(bigint, int), audit_unchained(), push_waiting()
 	TO bureau_admin;
 
 -- worker: the jobs, by functions alone.
@@ -102,6 +102,16 @@ GRANT EXECUTE ON FUNCTION
 	jobs_finish(text, jsonb), jobs_recover(text, text), jobs_run_inside(text), jobs_tick(),
 	webhook_load(uuid, int), webhook_told(uuid, int, boolean, int, int, text, text)
 	TO bureau_worker;
+
+-- push: events, and their order, which it alone writes.
+GRANT USAGE ON SCHEMA bureau TO bureau_push;
+GRANT SELECT ON migrations, epoch, events, stream, stream_batch TO bureau_push;
+GRANT INSERT (seq, event_id) ON stream TO bureau_push;
+GRANT INSERT (last, snap) ON stream_batch TO bureau_push;
+GRANT EXECUTE ON FUNCTION
+	push_open(uuid, uuid, bytea, text, uuid, inet, text), push_callers(uuid[], uuid[]),
+	push_refused(uuid, uuid, bytea, uuid, inet, text, text, int), audience_members(text)
+	TO bureau_push;
 
 -- skeleton: the example resource, where it is installed.
 DO $$

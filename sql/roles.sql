@@ -7,13 +7,14 @@
 --   bureau_owner       owns the schema; nobody logs in as it
 --   bureau_responder   the group of all responders: what each of them may call
 --   bureau_<name>      one login role a responder
+--   bureau_push        delivers events; it calls none of what responders call
 --   bureau_worker      whoever does jobs; no responder, so nothing is shared with them
 
 DO $$
 DECLARE
 	-- The one list of responders.
 	_responders CONSTANT text[] := '{auth,admin,skeleton}';
-	_logins CONSTANT text[] := _responders || '{worker}';
+	_logins CONSTANT text[] := _responders || '{push,worker}'::text[];
 	_settings CONSTANT text[] := ARRAY[
 		'search_path = bureau, public',
 		'timezone = ''UTC''',

@@ -286,7 +286,8 @@ spec(const struct site *site, const char *postgres, int log_fd)
 		.name = "postgres", .argv = (char *const *)argv,
 		.env = plain_env, .count = 1,
 		.listen_fd = -1, .conf_fd = -1, .activate_fd = -1,
-		.extra_fd = -1, .bell_fd = -1, .hear_fd = -1, .log_fd = log_fd,
+		.extra_fd = -1, .bell_fd = -1, .hear_fd = -1,
+		.push_fd = -1, .log_fd = log_fd,
 		.uid = site->cluster.uid, .gid = site->cluster.gid,
 		.stop_signal = SIGINT, .death_signal = SIGINT, .stage = 0
 	});

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -140,9 +141,29 @@ place_certificate(const struct site *site, const char **path_out)
 	return (write_file(*path_out, pem, 0400, site->web));
 }
 
+/*
+ * Connections in this many descriptors: each that is handed on takes two.  What is
+ * left is for files, and push keeps below it (cgi-bin/push/limits.c).
+ */
+static long long
+connections(rlim_t files)
+{
+	return ((long long)(files * 47 / 100));
+}
+
+static struct rlimit
+file_limit(void)
+{
+	struct rlimit files = { 0 };
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	return (files);
+}
+
 static bool
 fill(const struct site *site, struct str template, struct buf *out)
 {
+	struct rlimit files = file_limit();
 	const struct placeholder holders[] = {
 		{ "@HOME@", site->home },
 		{ "@RUN@", site->run },
@@ -150,6 +171,10 @@ fill(const struct site *site, struct str template, struct buf *out)
 		{ "@LISTEN@", listen_address(site) },
 		{ "@PORT@", arena_printf(site->arena, "%lld",
 		    (long long)conf_int(CONF_PORT)) },
+		{ "@FILES@", arena_printf(site->arena, "%lld",
+		    (long long)files.rlim_cur) },
+		{ "@CONNECTIONS@", arena_printf(site->arena, "%lld",
+		    connections(files.rlim_cur)) },
 		{ "@ENVIRONMENT@", conf_text(CONF_ENVIRONMENT) },
 		{ "@TRUSTED_PROXIES@", trusted(site) },
 		{ "@TLS_CERT_FILE@", NULL },

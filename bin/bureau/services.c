@@ -55,7 +55,8 @@ struct services {
 	struct service		 edge;
 	bool			 edge_changed;	/* its file, since the last start */
 	char *const		*env;
-	int			 bell_fd, hear_fd;
+	int			 bell_fd, hear_fd;	/* of workers */
+	int			 push_fd, push_hear_fd;	/* of push */
 };
 
 /* --- sockets ------------------------------------------------------------------ */
@@ -166,6 +167,8 @@ reader_of(const char *name)
 		return (FOR_ADMIN);
 	if (strcmp(name, "worker") == 0)
 		return (FOR_WORKER);
+	if (strcmp(name, "push") == 0)
+		return (FOR_PUSH);
 	return (FOR_RESPONDER);
 }
 
@@ -288,7 +291,10 @@ responder_spec(const struct services *services, const struct service *service)
 		.env = services->env, .count = site_workers(service->name),
 		.listen_fd = service->listen_fd, .conf_fd = service->conf_fd,
 		.activate_fd = -1, .extra_fd = service->extra_fd,
-		.bell_fd = services->bell_fd, .hear_fd = -1, .log_fd = -1, .on_board = true, .rolls = true,
+		.bell_fd = services->bell_fd, .push_fd = services->push_fd,
+		.hear_fd = strcmp(service->name, "push") == 0 ?
+		    services->push_hear_fd : -1,
+		.log_fd = -1, .on_board = true, .rolls = true,
 		.uid = owner.uid, .gid = owner.gid,
 		.may_read = readable(services), .may_write = writable,
 		.stop_signal = SIGTERM, .death_signal = SIGTERM,
@@ -334,7 +340,7 @@ edge_spec(const struct services *services)
 		.name = "lighttpd", .argv = (char *const *)argv,
 		.env = services->env, .count = 1,
 		.listen_fd = -1, .conf_fd = -1, .extra_fd = -1, .bell_fd = -1,
-		.hear_fd = -1, .log_fd = -1,
+		.hear_fd = -1, .push_fd = -1, .log_fd = -1,
 		.activate_fd = services->edge.listen_fd, .rolls = true,
 		.uid = site->web.uid, .gid = site->web.gid,
 		/* To lighttpd, SIGINT is the graceful one. */
@@ -388,6 +394,7 @@ services_open(const struct site *site)
 		    -1, -1 };
 	}
 	bell_make(&services->bell_fd, &services->hear_fd);
+	bell_make(&services->push_fd, &services->push_hear_fd);
 	raise_file_limit();
 	return (services);
 }

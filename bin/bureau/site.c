@@ -33,6 +33,7 @@
 #define JOBS_MOST	4	/* of the worker */
 #define HASHING		3	/* of auth at once, as many as the gate lets in */
 #define SPARE		10	/* connections beside the responders' */
+#define PUSH_MORE	2	/* connections of push beside its first */
 
 /* A command opens one site, for as long as it runs. */
 static struct arena *lasting;
@@ -333,6 +334,9 @@ site_workers(const char *name)
 	int64_t asked = conf_int(worker ? CONF_WORKER_CHILDREN :
 	    CONF_MAX_WORKERS);
 
+	/* One process holds all streams. */
+	if (strcmp(name, "push") == 0)
+		return (1);
 	if (asked > 0)
 		return ((unsigned)asked + more);
 	if (cores < 1)
@@ -353,7 +357,7 @@ site_children(const struct site *site)
 unsigned
 site_connections(const struct site *site)
 {
-	return (2 * site_children(site) + SPARE);
+	return (2 * (site_children(site) + PUSH_MORE) + SPARE);
 }
 
 /* --- the database ----------------------------------------------------------------- */

@@ -33,6 +33,7 @@
 #include "route.h"
 
 struct board;
+struct front;
 
 struct responder {
 	const char		*name;		/* "auth": socket, role, metrics */
@@ -40,6 +41,9 @@ struct responder {
 	const struct route	*tables[16];	/* one a resource; NULL ends */
 	/* Called once before the first request; NULL for nothing. */
 	void			(*start)(void);
+	/* Serves in its own way, until it is told to stop (front.h); NULL for the
+	 * ordinary one.  Returns the exit status. */
+	int			(*serve)(struct front *front);
 };
 
 int	responder_main(int argc, char **argv, const struct responder *self);

@@ -239,6 +239,21 @@ board_count(struct board *board, enum board_counter which, uint64_t n)
 	board_add(&board->slot->counters[which], n);
 }
 
+void
+board_gauge(struct board *board, enum board_gauge gauge, uint64_t value)
+{
+	board_put(&board->slot->gauges[gauge], value);
+}
+
+void
+board_lag(struct board *board, int64_t us)
+{
+	if (us < 0)
+		us = 0;
+	board_add(&board->slot->lag_sum_us, (uint64_t)us);
+	board_add(&board->slot->lag[bucket_of(us)], 1);
+}
+
 /* --- the supervisor's part ---------------------------------------------------------- */
 
 static struct shared_slot *
@@ -274,6 +289,8 @@ board_vacate(struct board *board, unsigned n)
 
 	board_put(&slot->state, BOARD_EMPTY);
 	board_put(&slot->busy_since, 0);
+	for (unsigned i = 0; i < BOARD_GAUGES; i++)
+		board_put(&slot->gauges[i], 0);
 	board_put(&slot->pid, 0);
 }
 
@@ -332,6 +349,11 @@ board_slot(const struct board *board, unsigned n, struct board_slot *out)
 	out->busy_us = board_busy_for(board, n);
 	for (unsigned i = 0; i < BOARD_COUNTERS; i++)
 		out->counters[i] = board_get(&slot->counters[i]);
+	for (unsigned i = 0; i < BOARD_GAUGES; i++)
+		out->gauges[i] = board_get(&slot->gauges[i]);
+	out->lag_sum_us = board_get(&slot->lag_sum_us);
+	for (unsigned i = 0; i < BOARD_BUCKETS; i++)
+		out->lag[i] = board_get(&slot->lag[i]);
 	return (true);
 }
 

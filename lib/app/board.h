@@ -48,7 +48,22 @@ enum board_counter {
 	BOARD_STARTS,		/* children this slot has had */
 	BOARD_CRASHES,		/* ended without being asked to */
 	BOARD_TIMEOUTS,		/* ended by the watchdog */
+	BOARD_EVENTS_IN,	/* of push: events read from the stream */
+	BOARD_EVENTS_OUT,	/* events sent, once a client */
+	BOARD_STREAMS_OPENED,
+	BOARD_STREAMS_CLOSED,
+	BOARD_STREAMS_DROPPED,	/* their clients took nothing */
+	BOARD_STREAMS_RESUMED,	/* that began where they had been */
+	BOARD_STREAMS_RESET,	/* that could not */
 	BOARD_COUNTERS
+};
+
+/* What a child is at now; gone when it ends. */
+enum board_gauge {
+	GAUGE_STREAMS,		/* of push: connections held */
+	GAUGE_CAUGHT_UP,	/* when it had all events, when_mono(); 0: never */
+	GAUGE_SEQUENCER,	/* 1: it gives events their order */
+	BOARD_GAUGES
 };
 
 /* --- what a child does ------------------------------------------------- */
@@ -76,6 +91,10 @@ void		 board_end(struct board *board, unsigned route, int status,
 void		 board_error(struct board *board, int code);	/* API error code */
 void		 board_count(struct board *board, enum board_counter counter,
 		    uint64_t n);
+void		 board_gauge(struct board *board, enum board_gauge gauge,
+		    uint64_t value);
+/* An event was told: us after it was written. */
+void		 board_lag(struct board *board, int64_t us);
 
 /* --- rate limits --------------------------------------------------------- */
 
@@ -141,6 +160,9 @@ struct board_slot {
 	enum board_state	state;
 	int64_t			busy_us;	/* 0 when idle */
 	uint64_t		counters[BOARD_COUNTERS];
+	uint64_t		gauges[BOARD_GAUGES];
+	uint64_t		lag_sum_us;
+	uint64_t		lag[BOARD_BUCKETS];	/* each alone, not cumulative */
 };
 
 struct board_route {

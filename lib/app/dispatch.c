@@ -19,7 +19,7 @@
 #include "when.h"
 
 static route_run find_route, limit, identify, same_origin, preconditions;
-static route_run take_path, take_query, take_body, run;
+static route_run take_path, take_query, take_body;
 
 static route_run *const stages[] = {
 	find_route,
@@ -30,7 +30,6 @@ static route_run *const stages[] = {
 	take_path,
 	take_query,
 	take_body,
-	run,
 };
 
 /* --- match ------------------------------------------------------------------ */
@@ -70,8 +69,8 @@ find_route(struct req *rq)
 /* --- limit and identity --------------------------------------------------------- */
 
 /* An address stands for its /64 in version 6: one host has all of it. */
-static struct str
-network(const struct req *rq)
+struct str
+network_of(const struct req *rq)
 {
 	struct in6_addr *six = arena_alloc(rq->arena, sizeof(*six));
 
@@ -90,7 +89,7 @@ static bool
 may_guess(const struct req *rq)
 {
 	struct app *app = rq->app;
-	struct str key = network(rq);
+	struct str key = network_of(rq);
 
 	return (app->identity.token == NULL ||
 	    board_would_allow(app->board, LIMIT_GUESS, key.p, key.n,
@@ -103,7 +102,7 @@ may_guess(const struct req *rq)
 static void
 count_guess(const struct req *rq, enum err err)
 {
-	struct str key = network(rq);
+	struct str key = network_of(rq);
 
 	if (rq->app->identity.token == NULL || rq->caller.user != NULL ||
 	    rq->app->queued != NULL || rq->route == NULL || rq->route->bare ||
@@ -123,7 +122,7 @@ limit(struct req *rq)
 	int64_t window = conf_int(CONF_RATE_LIMIT_WINDOW);
 	bool known = who->user != NULL && who->err == ERR_OK;
 	struct str key = known ? str_of(who->user) :
-	    who->token != NULL ? str_of(who->token) : network(rq);
+	    who->token != NULL ? str_of(who->token) : network_of(rq);
 	int64_t max = conf_int(known || who->token != NULL ?
 	    CONF_RATE_LIMIT_MAX_REQUESTS : CONF_RATE_LIMIT_ANONYMOUS);
 
@@ -137,16 +136,35 @@ limit(struct req *rq)
 	return (req_fail(rq, ERR_RATE_LIMIT_EXCEEDED, NULL));
 }
 
+/* Whether it asks for what anybody may have of a route that others need an identity
+ * for: a query string with the parameter that its row names. */
+static bool
+is_open_to_all(const struct req *rq)
+{
+	struct str rest = rq->query, pair, name;
+
+	while (rq->route->open_with != NULL && rest.n > 0 &&
+	    str_split(&rest, '&', &pair))
+		if (str_split(&pair, '=', &name) &&
+		    str_is(name, rq->route->open_with))
+			return (true);
+	return (false);
+}
+
 static enum err
 identify(struct req *rq)
 {
-	const struct identity *who = &rq->app->identity;
+	struct identity *who = &rq->app->identity;
 
 	/* A stale cookie must not keep anybody from signing in, but two
 	 * identities at once are refused everywhere. */
 	if (who->err == ERR_OK || (rq->route->need == PERM_PUBLIC &&
 	    who->err != ERR_INVALID_INPUT))
 		return (ERR_OK);
+	if (who->err != ERR_INVALID_INPUT && is_open_to_all(rq)) {
+		*who = (struct identity){ 0 };
+		return (ERR_OK);
+	}
 	return (req_fail(rq, who->err, who->detail));
 }
 
@@ -245,7 +263,8 @@ read_body(struct req *rq)
 static enum err
 take_body(struct req *rq)
 {
-	enum err err = rq->app->queued != NULL ? ERR_OK : read_body(rq);
+	enum err err = rq->app->queued != NULL ||
+	    rq->app->transport == NULL ? ERR_OK : read_body(rq);
 
 	if (err == ERR_OK)
 		err = req_parse_body(rq);
@@ -385,8 +404,8 @@ open_request(struct app *app, struct req *rq, char *const *env)
 	return (err);
 }
 
-void
-dispatch(struct app *app, struct req *rq, char *const *env)
+enum err
+dispatch_begin(struct app *app, struct req *rq, char *const *env)
 {
 	enum err err;
 
@@ -400,6 +419,13 @@ dispatch(struct app *app, struct req *rq, char *const *env)
 	err = open_request(app, rq, env);
 	for (size_t i = 0; err == ERR_OK && i < COUNT_OF(stages); i++)
 		err = stages[i](rq);
+	return (err);
+}
+
+void
+dispatch_end(struct app *app, struct req *rq, enum err err)
+{
+	(void)app;
 	count_guess(rq, err);
 	if (rq->method == OPTIONS && rq->match.allowed != 0)
 		preflight(rq);
@@ -407,6 +433,16 @@ dispatch(struct app *app, struct req *rq, char *const *env)
 		finish(rq, err);
 	tell(rq);
 	log_request(NULL);
+}
+
+void
+dispatch(struct app *app, struct req *rq, char *const *env)
+{
+	enum err err = dispatch_begin(app, rq, env);
+
+	if (err == ERR_OK)
+		err = run(rq);
+	dispatch_end(app, rq, err);
 }
 
 bool

@@ -38,6 +38,7 @@ from_signed(struct req *rq, struct str token, struct identity *out)
 	case JWT_OK:
 		out->user = arena_strdup(rq->arena, claims.user);
 		out->session = arena_strdup(rq->arena, claims.session);
+		out->expires = claims.expires;
 		break;
 	case JWT_EXPIRED:
 		out->err = ERR_TOKEN_EXPIRED;

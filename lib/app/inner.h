@@ -18,6 +18,7 @@ struct identity {
 	const char	*user, *session;	/* of a signed token */
 	const char	*token;		/* hash of a personal token, as bytea */
 	bool		 by_cookie;
+	int64_t		 expires;	/* of a signed token, seconds since 1970 */
 };
 
 /*
@@ -42,7 +43,7 @@ struct app {
 	struct arena		*arena;
 	struct db		*db;
 	struct board		*board;
-	struct fcgi		*transport;
+	struct fcgi		*transport;	/* NULL: no body is read (front.h) */
 
 	/* Of the request at hand. */
 	int64_t			 started;	/* monotonic us */
@@ -60,6 +61,17 @@ struct app {
 
 /* dispatch.c: from the variables to the finished answer. */
 void		dispatch(struct app *app, struct req *rq, char *const *env);
+/* Its two halves: the stages in front of the route's own work, and all that
+ * follows it. */
+enum err	dispatch_begin(struct app *app, struct req *rq,
+		    char *const *env);
+void		dispatch_end(struct app *app, struct req *rq, enum err err);
+
+/* Where it comes from, as limits count: an address, or its /64. */
+struct str	network_of(const struct req *rq);
+
+/* responder.c: an answer is counted on the board. */
+void		count_answer(struct app *app, const struct req *rq);
 
 /* identity.c */
 void		identity_find(struct req *rq, struct identity *out);

@@ -35,6 +35,7 @@ struct pool_spec {
 	int		 extra_fd;	/* becomes 5, a file to map; -1: none */
 	int		 bell_fd;	/* becomes 6, to ring; -1: none */
 	int		 hear_fd;	/* becomes 7, to hear the bell; -1: none */
+	int		 push_fd;	/* becomes 8, to ring push; -1: none */
 	int		 log_fd;	/* becomes 1 and 2; -1: the parent's 2 */
 	bool		 on_board;	/* the board becomes 4, with a slot */
 	bool		 rolls;		/* prefork_roll() replaces its children */

@@ -16,6 +16,7 @@
 #include "check.h"
 #include "conf.h"
 #include "fcgi.h"
+#include "front.h"
 #include "jwt.h"
 #include "log.h"
 #include "process.h"
@@ -58,7 +59,7 @@ count_trips(struct app *app, const struct db_stats *before)
 		    now->connects - before->connects);
 }
 
-static void
+void
 count_answer(struct app *app, const struct req *rq)
 {
 	char label[BOARD_LABEL] = "none";
@@ -124,6 +125,26 @@ join_tables(const struct responder *self)
 }
 
 static int
+serve_otherwise(const struct responder *self, const struct route *routes)
+{
+	struct front *front;
+	int status;
+
+	if (!fcgi_is_socket(STDIN_FILENO)) {
+		log_event(LOG_ERROR, "cgi.impossible", "why",
+		    "this responder holds connections; it cannot run as CGI",
+		    NULL);
+		return (EXIT_FAILURE);
+	}
+	if (!jwt_open())
+		return (EXIT_FAILURE);
+	front = front_new(self, routes);
+	status = self->serve(front);
+	front_free(&front);
+	return (status);
+}
+
+static int
 run(int argc, char **argv, const struct responder *self,
     const struct route *routes)
 {
@@ -146,6 +167,8 @@ run(int argc, char **argv, const struct responder *self,
 		return (2);
 	}
 	process_begin(self->name);
+	if (self->serve != NULL)
+		return (serve_otherwise(self, routes));
 	snprintf(role, sizeof(role), "bureau_%s", self->name);
 	app.arena = arena_new(ARENA_WIPING, ARENA_LIMIT);
 	app.db = db_new(role);

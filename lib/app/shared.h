@@ -11,7 +11,7 @@
 #include "siphash.h"
 
 #define BOARD_MAGIC	0x6272616f42757242	/* the first bytes of every board */
-#define BOARD_LAYOUT	1		/* count it up when a struct below changes */
+#define BOARD_LAYOUT	2		/* count it up when a struct below changes */
 
 #define BOARD_CELLS	65536		/* of the rate limits; a power of two */
 
@@ -37,6 +37,9 @@ struct shared_slot {
 	counter			state;		/* enum board_state */
 	counter			busy_since;	/* us of when_mono(), 0 when idle */
 	counter			counters[BOARD_COUNTERS];
+	counter			gauges[BOARD_GAUGES];
+	counter			lag_sum_us;
+	counter			lag[BOARD_BUCKETS];
 	counter			errors_used;
 	counter			routes_used;
 	struct shared_error	errors[BOARD_ERRORS];

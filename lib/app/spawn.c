@@ -35,9 +35,10 @@
 #define FD_EXTRA	5
 #define FD_BELL		6
 #define FD_HEAR		7
+#define FD_PUSH		8
 #define FD_ASIDE	16	/* where descriptors wait to be put in place */
 
-#define ENV_OURS	10	/* variables added to the pool's, and the NULL */
+#define ENV_OURS	11	/* variables added to the pool's, and the NULL */
 #define ENV_MAX		128
 
 static _Noreturn void
@@ -86,7 +87,7 @@ static void
 place_descriptors(const struct pool_spec *spec, int board_fd)
 {
 	int listen_fd = spec->listen_fd, conf_fd = -1, own_board = -1;
-	int extra_fd = -1, bell_fd = -1, hear_fd = -1;
+	int extra_fd = -1, bell_fd = -1, hear_fd = -1, push_fd = -1;
 	int log_fd = spec->log_fd < 0 ? STDERR_FILENO :
 	    aside(spec, spec->log_fd);
 
@@ -105,6 +106,8 @@ place_descriptors(const struct pool_spec *spec, int board_fd)
 		bell_fd = aside(spec, spec->bell_fd);
 	if (spec->hear_fd >= 0)
 		hear_fd = aside(spec, spec->hear_fd);
+	if (spec->push_fd >= 0)
+		push_fd = aside(spec, spec->push_fd);
 	place_fd(spec, listen_fd, FD_LISTEN);
 	place_fd(spec, log_fd, STDOUT_FILENO);
 	place_fd(spec, log_fd, STDERR_FILENO);
@@ -113,7 +116,8 @@ place_descriptors(const struct pool_spec *spec, int board_fd)
 	place_fd(spec, extra_fd, FD_EXTRA);
 	place_fd(spec, bell_fd, FD_BELL);
 	place_fd(spec, hear_fd, FD_HEAR);
-	close_range(FD_HEAR + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+	place_fd(spec, push_fd, FD_PUSH);
+	close_range(FD_PUSH + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
 static void
@@ -175,6 +179,8 @@ fill_env(const struct pool_spec *spec, unsigned slot, char *env[ENV_MAX],
 		snprintf(text[used++], 32, "BUREAU_BELL_FD=%d", FD_BELL);
 	if (spec->hear_fd >= 0)
 		snprintf(text[used++], 32, "BUREAU_HEAR_FD=%d", FD_HEAR);
+	if (spec->push_fd >= 0)
+		snprintf(text[used++], 32, "BUREAU_PUSH_FD=%d", FD_PUSH);
 	if (spec->activate_fd >= 0) {
 		snprintf(text[used++], 32, "LISTEN_FDS=1");
 		snprintf(text[used++], 32, "LISTEN_PID=%d", (int)getpid());

@@ -15,7 +15,7 @@
 #include "check.h"
 #include "text.h"
 
-static int ring_fd = -1, hear_fd = -1;
+static int ring_fd = -1, hear_fd = -1, push_fd = -1;
 
 /* A socket of ours, or none: the variable may be anybody's. */
 static int
@@ -38,6 +38,7 @@ bell_open(void)
 {
 	ring_fd = given("BUREAU_BELL_FD");
 	hear_fd = given("BUREAU_HEAR_FD");
+	push_fd = given("BUREAU_PUSH_FD");
 }
 
 void
@@ -45,6 +46,29 @@ bell_ring(void)
 {
 	if (ring_fd >= 0)
 		(void)!send(ring_fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void
+bell_ring_push(void)
+{
+	if (push_fd >= 0)
+		(void)!send(push_fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+bool
+bell_say(const char *json, size_t n)
+{
+	if (n > BELL_SAY_MAX)
+		return (false);
+	if (push_fd >= 0)
+		(void)!send(push_fd, json, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return (true);
+}
+
+int
+bell_hearing(void)
+{
+	return (hear_fd);
 }
 
 bool

@@ -21,7 +21,7 @@
 #include "arena.h"
 #include "bell.h"
 #include "check.h"
-#include "conf.h"
+#include "connect.h"
 #include "log.h"
 #include "rows.h"
 #include "sqlstate.h"
@@ -29,9 +29,9 @@
 
 #define STEPS_MAX	64		/* statements of a trip, Parse counted */
 #define TEXTS_MAX	128		/* composed statements kept prepared */
-#define CONNECT_SECONDS	"3"
 #define PAUSE_US	250000		/* after a connect that failed */
 #define LEFT_WORK	"U0002"		/* what job_bell() says */
+#define LEFT_EVENTS	"U0004"		/* what event_bell() says */
 
 /* What an answer is awaited for. */
 struct step {
@@ -62,6 +62,7 @@ struct db {
 	bool		 sync_sent;
 	bool		 wait_cancelled;	/* a standby did not confirm */
 	bool		 left_work;		/* for those who wait for the bell */
+	bool		 left_events;		/* for push */
 	enum err	 err;			/* of this trip */
 	struct db_error	 error;
 	struct db_stats	 stats;
@@ -175,31 +176,15 @@ on_notice(void *cls, const PGresult *result)
 		db->left_work = true;
 		return;
 	}
+	if (state != NULL && strcmp(state, LEFT_EVENTS) == 0) {
+		db->left_events = true;
+		return;
+	}
 	/* PostgreSQL calls this a warning and the COMMIT a success, although
 	 * no standby has the data. */
 	if (strstr(text, "synchronous replication") != NULL)
 		db->wait_cancelled = true;
 	log_event(LOG_WARN, "db.notice", "text", text, NULL);
-}
-
-static PGconn *
-connect_now(const char *role)
-{
-	char options[64];
-	const char *const names[] = {
-		"dbname", "user", "password", "application_name",
-		"connect_timeout", "tcp_user_timeout", "keepalives_idle",
-		"client_encoding", "options", NULL
-	};
-	const char *const values[] = {
-		conf_text(CONF_DATABASE_URL), role,
-		conf_text(CONF_DATABASE_PASSWORD), role,
-		CONNECT_SECONDS, "15000", "10", "UTF8", options, NULL
-	};
-
-	snprintf(options, sizeof(options), "-c statement_timeout=%llds",
-	    (long long)conf_int(CONF_STATEMENT_TIMEOUT));
-	return (PQconnectdbParams(names, values, 1));
 }
 
 static bool
@@ -242,7 +227,8 @@ db_begin(struct db *db, struct arena *arena, int64_t deadline)
 	db->deadline = deadline;
 	db->step_count = 0;
 	db->err = ERR_OK;
-	db->sync_sent = db->wait_cancelled = db->left_work = false;
+	db->sync_sent = db->wait_cancelled = db->left_work =
+	    db->left_events = false;
 	memset(&db->error, 0, sizeof(db->error));
 }
 
@@ -465,6 +451,8 @@ db_commit(struct db *db)
 			disconnect(db);
 		if (db->err == ERR_OK && db->left_work)
 			bell_ring();
+		if (db->err == ERR_OK && db->left_events)
+			bell_ring_push();
 	}
 	return (db->err);
 }

@@ -12,7 +12,8 @@
  *	err = db_commit(db);
  *	if (err == ERR_OK && db_count(note) == 1) …
  *
- * A commit that put jobs in rings the bell (bell.h), whoever asked for it.
+ * A commit that put jobs in rings the workers' bell (bell.h), one that left events
+ * push's, whoever asked for it.
  *
  * Statements are prepared on first use, in the same trip.  Results live until
  * the arena is reset.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Eight bytes of header in front of everything.  The request is written in one
- * piece while answers are read, for a responder may answer before it has read all.
+ * The request is written in one piece while answers are read, for a responder may
+ * answer before it has read all.
  */
 #include "client.h"
 
@@ -16,65 +16,28 @@
 #include "arena.h"
 #include "buf.h"
 #include "check.h"
+#include "record.h"
 #include "when.h"
 
-#define HEADER		8
-#define RECORD_MAX	65528	/* of content; a multiple of eight, so no padding */
-#define REQUEST_ID	1
 #define CHUNK		65536
 #define LOOK_US		INT64_C(1000000)	/* between two looks at alive() */
 #define REQUEST_MAX	(64 * 1024 * 1024)
 
-enum record {
-	BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6,
-	STDERR = 7
-};
-
 /* --- writing -------------------------------------------------------------------- */
-
-static void
-put_record(struct buf *out, enum record type, const void *data, size_t n)
-{
-	const unsigned char header[HEADER] = {
-		1, (unsigned char)type, 0, REQUEST_ID,
-		(unsigned char)(n >> 8), (unsigned char)n, 0, 0
-	};
-
-	ASSERT(n <= RECORD_MAX);
-	buf_add(out, header, HEADER);
-	buf_add(out, data, n);
-}
 
 /* A stream: as many records as it takes, and an empty one. */
 static void
-put_stream(struct buf *out, enum record type, struct str data)
+put_stream(struct buf *out, enum record_type type, struct str data)
 {
-	while (data.n > 0) {
-		size_t n = data.n < RECORD_MAX ? data.n : RECORD_MAX;
-
-		put_record(out, type, data.p, n);
-		data.p += n;
-		data.n -= n;
-	}
-	put_record(out, type, "", 0);
-}
-
-static void
-put_length(struct buf *out, size_t n)
-{
-	if (n >= 128) {
-		buf_char(out, (char)(0x80 | (n >> 24)));
-		buf_char(out, (char)(n >> 16));
-		buf_char(out, (char)(n >> 8));
-	}
-	buf_char(out, (char)n);
+	record_put_all(out, type, data);
+	record_put(out, type, "", 0);
 }
 
 static void
 put_request(struct buf *out, const struct fcgi_call *call)
 {
 	/* A responder; the connection is closed when it is done. */
-	static const char begin[HEADER] = { 0, 1, 0, 0, 0, 0, 0, 0 };
+	static const char begin[8] = { 0, 1, 0, 0, 0, 0, 0, 0 };
 	struct buf params;
 
 	buf_init(&params, out->arena, REQUEST_MAX);
@@ -82,14 +45,12 @@ put_request(struct buf *out, const struct fcgi_call *call)
 		size_t name = strcspn(*env, "="), all = strlen(*env);
 
 		ASSERT(name < all);
-		put_length(&params, name);
-		put_length(&params, all - name - 1);
-		buf_add(&params, *env, name);
-		buf_add(&params, *env + name + 1, all - name - 1);
+		record_put_pair(&params, (struct str){ *env, name },
+		    (struct str){ *env + name + 1, all - name - 1 });
 	}
-	put_record(out, BEGIN_REQUEST, begin, sizeof(begin));
-	put_stream(out, PARAMS, (struct str){ params.data, params.len });
-	put_stream(out, STDIN, call->body);
+	record_put(out, RECORD_BEGIN, begin, sizeof(begin));
+	put_stream(out, RECORD_PARAMS, (struct str){ params.data, params.len });
+	put_stream(out, RECORD_STDIN, call->body);
 	out->failed |= params.failed;
 }
 
@@ -105,27 +66,29 @@ is_complete(const unsigned char *content, size_t n)
 enum fcgi_stream
 fcgi_records(struct str bytes, size_t *used, struct buf *out)
 {
+	struct fcgi_record record;
+
 	*used = 0;
 	for (;;) {
 		const unsigned char *at = (const unsigned char *)bytes.p +
 		    *used;
-		size_t left = bytes.n - *used, n, all;
+		size_t left = bytes.n - *used, all;
 
-		if (left < HEADER)
+		if (left < RECORD_HEADER)
 			return (FCGI_MORE);
-		n = (size_t)at[4] << 8 | at[5];
-		all = HEADER + n + at[6];
-		if (at[0] != 1 || at[2] != 0 || at[3] != REQUEST_ID)
+		if (!record_header_parse(at, &record))
 			return (FCGI_WRONG);
+		all = RECORD_HEADER + record.content + record.padding;
 		if (left < all)
 			return (FCGI_MORE);
 		*used += all;
-		if (at[1] == END_REQUEST)
-			return (is_complete(at + HEADER, n) ? FCGI_END :
+		at += RECORD_HEADER;
+		if (record.type == RECORD_END)
+			return (is_complete(at, record.content) ? FCGI_END :
 			    FCGI_WRONG);
-		if (at[1] == STDOUT)
-			buf_add(out, at + HEADER, n);
-		else if (at[1] != STDERR)
+		if (record.type == RECORD_STDOUT)
+			buf_add(out, at, record.content);
+		else if (record.type != RECORD_STDERR)
 			return (FCGI_WRONG);
 		if (out->failed)
 			return (FCGI_WRONG);
@@ -346,7 +309,7 @@ fcgi_call(struct arena *arena, const struct fcgi_call *call,
 	put_request(&talk.out, call);
 	ASSERT(!talk.out.failed);
 	/* One whole record and what came behind it. */
-	buf_init(&talk.in, arena, HEADER + 65535 + 255 + CHUNK);
+	buf_init(&talk.in, arena, RECORD_HEADER + 65535 + 255 + CHUNK);
 	buf_init(&talk.answer, arena, call->answer_max);
 	talk.look_at = when_mono() + LOOK_US;
 	talk.fd = connect_to(call->path);

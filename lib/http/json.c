@@ -75,3 +75,26 @@ put_tree(void *tree)
 {
 	json_object_put(tree);
 }
+
+size_t
+json_count(struct json_object *array)
+{
+	return (json_object_is_type(array, json_type_array) ?
+	    json_object_array_length(array) : 0);
+}
+
+struct json_object *
+json_at(struct json_object *array, size_t index)
+{
+	return (json_object_array_get_idx(array, index));
+}
+
+struct str
+json_text(struct json_object *value)
+{
+	size_t n;
+	const char *text = json_object_to_json_string_length(value,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+
+	return ((struct str){ text, n });
+}

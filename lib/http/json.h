@@ -13,6 +13,7 @@
 #define BUREAU_JSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "text.h"
 
@@ -38,5 +39,10 @@ struct json_object *json_get(struct json_object *object, const char *name);
 /* The bytes of a JSON string, valid as long as it is; { NULL, 0 } for a value
  * of another type. */
 struct str	 json_str(struct json_object *string);
+/* Elements of an array, 0 of what is none; one of them. */
+size_t		 json_count(struct json_object *array);
+struct json_object *json_at(struct json_object *array, size_t index);
+/* It as text, on one line; valid as long as it is. */
+struct str	 json_text(struct json_object *value);
 
 #endif

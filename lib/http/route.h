@@ -50,6 +50,10 @@ struct route {
 	bool			 secret;	/* holds a secret: never stored or queued */
 	size_t			 body_max;	/* 0 is 1 MB */
 	const char		*page;		/* where a form stands: "/sign-in/" */
+	/* The parameter with which also who has no identity may ask, for what is
+	 * public; then authorize() is asked for no more than that. */
+	const char		*open_with;
+	const char		*type;		/* of the answer; NULL: application/json */
 	const char		*doc;
 };
 #define ROUTES_END { .path = NULL }

@@ -208,7 +208,7 @@ spec_of(const struct stage *stage, const char *part, unsigned count)
 		.name = part, .argv = args, .env = no_env, .count = count,
 		.listen_fd = stage->listen_fd, .conf_fd = -1,
 		.activate_fd = -1, .extra_fd = -1, .bell_fd = -1,
-		.hear_fd = -1, .log_fd = -1,
+		.hear_fd = -1, .push_fd = -1, .log_fd = -1,
 		.on_board = true, .rolls = true,
 		.stop_signal = SIGTERM, .death_signal = SIGKILL
 	});
