@@ -21,6 +21,7 @@
 
 #include "board.h"
 #include "conf.h"
+#include "push.h"
 #include "when.h"
 
 #define PATIENCE_US	3000000		/* what asks is itself in a hurry */
@@ -97,15 +98,19 @@ add_disk(struct buf *out, int percent)
 		    percent);
 }
 
-/* Ask the database something; us: how long it took.  NULL: no answer. */
+/* Ask the database something, and, if wanted, for the events that wait; us: how
+ * long it took.  NULL: no answer. */
 static struct db_rows *
-ask_database(struct req *rq, enum query_id query, int64_t *us)
+ask_database(struct req *rq, enum query_id query, struct db_rows **waiting,
+    int64_t *us)
 {
 	int64_t before = when_mono();
 	struct db_rows *rows;
 
 	req_hurry(rq, PATIENCE_US);
 	rows = req_query(rq, query, NULL);
+	if (waiting != NULL)
+		*waiting = req_query(rq, Q_PUSH_WAITING, NULL);
 	if (req_results(rq) != ERR_OK)
 		rows = NULL;
 	*us = when_mono() - before;
@@ -137,7 +142,8 @@ static enum err
 health(struct req *rq)
 {
 	int64_t us, now = when_now();
-	struct db_rows *queue = ask_database(rq, Q_QUEUE_HEALTH, &us);
+	struct db_rows *waiting;
+	struct db_rows *queue = ask_database(rq, Q_QUEUE_HEALTH, &waiting, &us);
 	int percent = disk_free();
 	char timestamp[WHEN_SIZE];
 	struct buf *out, checks;
@@ -147,8 +153,10 @@ health(struct req *rq)
 	rq->err = ERR_OK;
 	when_format(now, timestamp);
 	buf_init(&checks, rq->arena, 1024);
-	well = add_queue(&checks, queue) &&
-	    (percent < 0 || percent >= DISK_LOW);
+	well = add_queue(&checks, queue);
+	buf_char(&checks, ',');
+	well = push_health(&checks, req_board(rq), queue == NULL ? NULL :
+	    waiting) && well && (percent < 0 || percent >= DISK_LOW);
 	out = answer_json(rq, 200);
 	buf_printf(out, "{\"status\":\"%s\",\"timestamp\":\"%s\","
 	    "\"version\":\"" PACKAGE_VERSION "\",\"environment\":",
@@ -171,7 +179,7 @@ ready(struct req *rq)
 {
 	int64_t us;
 
-	if (ask_database(rq, Q_PING, &us) == NULL)
+	if (ask_database(rq, Q_PING, NULL, &us) == NULL)
 		return (req_fail(rq, ERR_CONNECTION_ERROR, NULL));
 	buf_text(answer_json(rq, 200), "{\"status\":\"ready\"}");
 	return (ERR_OK);

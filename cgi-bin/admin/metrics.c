@@ -19,6 +19,7 @@
 #include "gauges.h"
 #include "hash.h"
 #include "prometheus.h"
+#include "push.h"
 #include "tally.h"
 #include "when.h"
 
@@ -277,6 +278,7 @@ metrics(struct req *rq)
 	write_errors(out, all);
 	write_counters(out, all);
 	write_children(out, all);
+	push_metrics(out, all);
 	write_process(out, req_board(rq));
 	gauges_write(out, &found);
 	return (ERR_OK);

@@ -72,6 +72,11 @@ gather_slot(struct tallies *all, const struct board *board, unsigned slot,
 	service->states[child->state]++;
 	for (unsigned i = 0; i < BOARD_COUNTERS; i++)
 		service->counters[i] += child->counters[i];
+	for (unsigned i = 0; i < BOARD_GAUGES; i++)
+		service->gauges[i] += child->gauges[i];
+	for (unsigned i = 0; i < BOARD_BUCKETS; i++)
+		service->lag[i] += child->lag[i];
+	service->lag_sum_us += child->lag_sum_us;
 	for (unsigned i = 0; board_slot_error(board, slot, i, &code, &count);
 	    i++)
 		service->errors[err_by_code(code)] += count;

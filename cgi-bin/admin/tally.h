@@ -23,6 +23,8 @@ struct tally {
 struct service {
 	char		name[BOARD_NAME];
 	uint64_t	counters[BOARD_COUNTERS];
+	uint64_t	gauges[BOARD_GAUGES];
+	uint64_t	lag_sum_us, lag[BOARD_BUCKETS];
 	uint64_t	states[BOARD_BUSY + 1];		/* children by state */
 	uint64_t	errors[ERR_COUNT];
 };

@@ -14,7 +14,7 @@
 #include "group.h"
 #include "metrics.h"
 #include "open.h"
-#include "poll.h"
+#include "polling.h"
 #include "record.h"
 #include "server.h"
 #include "stream.h"

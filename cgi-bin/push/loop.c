@@ -38,6 +38,7 @@
 #define EVENTS		512
 #define ARENA_LIMIT	((size_t)256 * 1024 * 1024)
 #define DRAIN		(2 * SECOND)	/* for what clients have not taken */
+#define READY		(3 * SECOND)	/* for the database, at the start */
 #define GAP_LEAST	(5 * MS)
 #define GAP_EACH	10		/* us for each connection */
 /* The sequencer finds its rows by index, whatever the statistics say. */
@@ -219,11 +220,14 @@ wait_and_read(struct push *push)
 	struct epoll_event events[EVENTS];
 	int n;
 
-	/* A turn that does not end is ended by the watchdog. */
-	board_ready(push->board);
+	/* A turn that does not end is ended by the watchdog.  One that replaces
+	 * another takes over when it knows where the stream is. */
+	if (feed_is_ready(push) || push->now >= push->ready_by)
+		board_ready(push->board);
 	n = epoll_wait(push->epoll, events, EVENTS, patience(push));
-	board_begin(push->board);
 	push->now = when_mono();
+	if (feed_is_ready(push) || push->now >= push->ready_by)
+		board_begin(push->board);
 	for (int i = 0; i < n; i++) {
 		struct watch *watch = events[i].data.ptr;
 
@@ -306,6 +310,7 @@ push_new(struct front *front)
 	push->front = front;
 	push->board = front_board(front);
 	push->now = when_mono();
+	push->ready_by = push->now + READY;
 	push->arena = arena_new(ARENA_PLAIN, ARENA_LIMIT);
 	limits_find(&push->limits);
 	push->followers = followers_new();

@@ -16,7 +16,7 @@
 #include "front.h"
 #include "group.h"
 #include "metrics.h"
-#include "poll.h"
+#include "polling.h"
 #include "presence.h"
 #include "record.h"
 #include "req.h"

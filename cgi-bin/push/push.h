@@ -91,6 +91,7 @@ struct push {
 	int64_t			 deliver_at;	/* not before */
 	int64_t			 delivered;	/* the last place told to everybody */
 	int64_t			 tick_at;
+	int64_t			 ready_by;	/* then also without a database */
 };
 
 /* limits.c */

@@ -12,7 +12,7 @@
 #include "check.h"
 #include "feed.h"
 #include "metrics.h"
-#include "poll.h"
+#include "polling.h"
 #include "presence.h"
 #include "record.h"
 

@@ -291,6 +291,9 @@ responses(struct buf *out, const struct route *route)
 			buf_printf(out, "{\"$ref\":"
 			    "\"#/components/schemas/%s\"}", record->name);
 		buf_text(out, "}}");
+	} else if (route->type != NULL) {
+		buf_printf(out, ",\"content\":{\"%s\":{\"schema\":"
+		    "{\"type\":\"string\"}}}", route->type);
 	}
 	buf_char(out, '}');
 	if (queued_may(route) && status != 202)

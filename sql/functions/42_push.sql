@@ -5,9 +5,10 @@
 SET search_path = bureau, public;
 
 -- Trigger of events, per statement: who commits rings push (db_commit() does, at this notice).  Of
--- a person at psql, who would see it, push finds out by looking.
+-- a person at psql, who would see it, push finds out by looking.  It takes 10 us; a search_path of
+-- its own would take 5 more, and it names nothing of ours.
 CREATE OR REPLACE FUNCTION event_bell() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
 	IF starts_with(session_user, 'bureau_') THEN
 		RAISE NOTICE 'events' USING ERRCODE = 'U0004';
@@ -111,10 +112,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, p
 DECLARE
 	_snap pg_snapshot := (SELECT b.snap FROM stream_batch b ORDER BY b.last DESC LIMIT 1);
 BEGIN
-	RETURN coalesce(extract(epoch FROM clock_timestamp() - (
-		SELECT min(e.at) FROM (
-			SELECT v.at FROM events v WHERE v.xid >= pg_snapshot_xmax(_snap)
-			UNION ALL
-			SELECT v.at FROM events v WHERE v.xid = ANY (ARRAY(SELECT pg_snapshot_xip(_snap)))) e)), 0);
+	-- Only the first of those behind it: there may be very many.
+	RETURN coalesce(extract(epoch FROM clock_timestamp() - least(
+		(SELECT e.at FROM events e WHERE e.xid >= pg_snapshot_xmax(_snap) ORDER BY e.xid LIMIT 1),
+		(SELECT min(e.at) FROM events e WHERE e.xid = ANY (ARRAY(SELECT pg_snapshot_xip(_snap)))))), 0);
 END
 $$;

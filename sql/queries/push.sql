@@ -20,6 +20,10 @@ SELECT credential::text, permissions::text FROM push_callers(:sessions::uuid[], 
 SELECT a AS audience, m.user_id::text
   FROM unnest(:audiences::text[]) a, LATERAL audience_members(a) m
 
+-- name: push_waiting
+-- How long the oldest event has been without a place, in ms; for /health.
+SELECT (push_waiting() * 1000)::bigint::text AS waiting
+
 -- name: push_refused
 SELECT push_refused(:user, :session, :token, :request, :address, :agent, :route, :code::int)
 

@@ -5,7 +5,7 @@
 -- that is not listed here must be out of everybody's reach.
 
 \ir helpers.psql
-SELECT plan(19);
+SELECT plan(22);
 
 CREATE TEMP VIEW responders AS
 	SELECT rolname AS role FROM pg_roles
@@ -110,7 +110,8 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
-		job_masked,job_retry,job_secret_names,job_text,jobs_retry,queue_pause,request_place,role_named,sessions_end_all,
+		job_masked,job_retry,job_secret_names,job_text,jobs_retry,push_waiting,queue_pause,request_place,role_named,
+		sessions_end_all,
 		webhook_ping,webhook_redeliver}'::name[])$$,
 	'admin may invite, look up roles, end sessions, tend to queues and try webhooks');
 
@@ -123,6 +124,21 @@ SELECT is_empty($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode
                    WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_worker'::regrole
                      AND (c.relname, a.privilege_type) <> ('migrations', 'SELECT')$$,
 	'the worker touches no table');
+
+SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
+                   AND has_function_privilege('bureau_push', p.oid, 'EXECUTE')$$,
+	$$SELECT unnest('{audience_members,push_callers,push_open,push_refused}'::name[])$$,
+	'push may ask who follows');
+SELECT set_eq($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
+                   WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_push'::regrole$$,
+	$$SELECT unnest('{migrations,epoch,events,stream,stream_batch}'::name[]), 'SELECT'$$,
+	'push reads events and their order');
+SELECT set_eq($$SELECT c.relname, t.attname, a.privilege_type
+                    FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+                   WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_push'::regrole$$,
+	$$VALUES ('stream'::name, 'seq'::name, 'INSERT'), ('stream', 'event_id', 'INSERT'),
+	         ('stream_batch', 'last', 'INSERT'), ('stream_batch', 'snap', 'INSERT')$$,
+	'and writes nothing but the order');
 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
                    WHERE p.pronamespace = 'bureau'::regnamespace AND a.grantee = 0$$,

@@ -67,7 +67,9 @@ class Client:
             conn.putheader(name, value)
         conn.endheaders(body)
         raw = conn.getresponse()
-        answer = Answer(raw, raw.read())
+        # A stream does not end by itself: what it begins with will do.
+        endless = raw.headers.get_content_type() == "text/event-stream"
+        answer = Answer(raw, raw.readline() if endless else raw.read())
         conn.close()
         return answer
 

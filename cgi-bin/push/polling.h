@@ -3,8 +3,8 @@
  * The same feed for who cannot hold a stream: an answer as soon as there is something
  * to tell, at the latest when the time is over.
  */
-#ifndef BUREAU_POLL_H
-#define BUREAU_POLL_H
+#ifndef BUREAU_POLLING_H
+#define BUREAU_POLLING_H
 
 #include "conn.h"
 #include "ring.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "poll.h"
+#include "polling.h"
 
 #include <string.h>
 
