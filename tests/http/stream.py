@@ -2,9 +2,11 @@
 """A reader of server-sent events, as a browser is one: it knows where it is, and resumes there."""
 
 import http.client
+import io
 import json
 import os
 import select
+import socket
 import time
 import urllib.parse
 
@@ -33,26 +35,98 @@ class Event:
         return f"<{self.name} {self.id} {self.text[:200]}>"
 
 
+class Lines:
+    """Lines as they come off a socket; one that does not come in time can be waited for again."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.bytes = b""
+        self.text = b""
+
+    def receive(self):
+        """False: there is no more."""
+        got = self.sock.recv(65536)
+        self.bytes += got
+        return bool(got)
+
+    def more(self):
+        """More text; False at the end."""
+        raise NotImplementedError
+
+    def readline(self):
+        while b"\n" not in self.text:
+            if not self.more():
+                line, self.text = self.text, b""
+                return line
+        line, _, self.text = self.text.partition(b"\n")
+        return line + b"\n"
+
+    def read(self):
+        while self.more():
+            pass
+        return self.text
+
+
+class Body(Lines):
+    """What is in an HTTP answer."""
+
+    def __init__(self, sock):
+        super().__init__(sock)
+        while b"\r\n\r\n" not in self.bytes:
+            assert self.receive(), "it hung up"
+        head, _, self.bytes = self.bytes.partition(b"\r\n\r\n")
+        line, _, fields = head.partition(b"\r\n")
+        self.status = int(line.split()[1])
+        self.headers = http.client.parse_headers(io.BytesIO(fields + b"\r\n\r\n"))
+        self.is_chunked = self.headers["Transfer-Encoding"] == "chunked"
+        self.left = None if self.is_chunked else int(self.headers["Content-Length"] or 0)
+
+    def more(self):
+        if not self.is_chunked:
+            while len(self.bytes) < self.left and self.receive():
+                pass
+            self.text, self.bytes, self.left = self.text + self.bytes, b"", 0
+            return False
+        while b"\r\n" not in self.bytes or len(self.bytes) < (whole := self.chunk()):
+            if not self.receive():
+                return False
+        size, _, rest = self.bytes.partition(b"\r\n")
+        self.text += rest[:int(size, 16)]
+        self.bytes = self.bytes[whole:]
+        return int(size, 16) > 0
+
+    def chunk(self):
+        size = self.bytes.partition(b"\r\n")[0]
+        return len(size) + int(size, 16) + 4
+
+
 class Stream:
     """One connection; the events as they come."""
 
-    def __init__(self, who=None, after=None, last=None, query="", headers=None, base=client.BASE_URL, path="/api/v1/events"):
+    def __init__(self, who=None, after=None, last=None, query="", headers=None, base=client.BASE_URL):
         url = urllib.parse.urlsplit(base)
-        self.conn = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
-        pairs = dict(headers or {})
+        lines = dict(headers or {})
         if who is not None and who.token:
-            pairs["Authorization"] = "Bearer " + who.token
+            lines["Authorization"] = "Bearer " + who.token
         if last is not None:
-            pairs["Last-Event-ID"] = last
+            lines["Last-Event-ID"] = last
         query = "&".join(part for part in (query, f"after={after}" if after is not None else "") if part)
-        self.conn.request("GET", path + ("?" + query if query else ""), headers=pairs)
-        self.raw = self.conn.getresponse()
-        self.status = self.raw.status
+        self.sock = socket.create_connection((url.hostname, url.port), 30)
+        self.sock.sendall("".join(f"{line}\r\n" for line in (
+            f"GET /api/v1/events{'?' + query if query else ''} HTTP/1.1", f"Host: {url.netloc}",
+            *(f"{name}: {value}" for name, value in lines.items()), "")).encode())
+        self.raw = Body(self.sock)
+        self.headers = self.raw.headers
+        self.begin(self.raw.status, last)
+
+    def begin(self, status, last):
+        self.status = status
         self.last = last
         self.retry = None
         self.ended = False
         self.comments = 0
-        if self.status == 200:
+        self.name, self.seen = "message", None
+        if status == 200:
             # The first thing is where it stands.
             self.first = self.block()
         else:
@@ -64,8 +138,7 @@ class Stream:
 
     def block(self, seconds=30):
         """The next that ends in an empty line, as an event; None of what is no event."""
-        name, data = "message", None
-        self.conn.sock.settimeout(seconds)
+        self.sock.settimeout(seconds)
         while True:
             line = self.raw.readline()
             if not line:
@@ -75,15 +148,16 @@ class Stream:
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if line == "":
+                name, data, self.name, self.seen = self.name, self.seen, "message", None
                 return None if data is None else Event(name, data, self.last)
             if field == "":
                 self.comments += 1
             elif field == "id":
                 self.last = value
             elif field == "event":
-                name = value
+                self.name = value
             elif field == "data":
-                data = value if data is None else data + "\n" + value
+                self.seen = value if self.seen is None else self.seen + "\n" + value
             elif field == "retry":
                 self.retry = int(value)
 
@@ -121,8 +195,7 @@ class Stream:
             return True
 
     def close(self):
-        self.raw.close()
-        self.conn.close()
+        self.sock.close()
 
     def __enter__(self):
         return self

@@ -59,8 +59,8 @@ class Waiting:
 def test_a_change_is_told_with_its_place():
     who = client.person()
     with Stream(who) as stream:
-        assert stream.raw.headers.get_content_type() == "text/event-stream"
-        assert stream.raw.headers["Cache-Control"] == "no-store" and stream.raw.headers["X-Request-Id"]
+        assert stream.headers.get_content_type() == "text/event-stream"
+        assert stream.headers["Cache-Control"] == "no-store" and stream.headers["X-Request-Id"]
         assert 500 <= stream.retry <= 10000
         begun = place(stream.last)
         made = note(who)
