@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,6 +77,28 @@ ringing_never_waits(void **state)
 }
 
 static void
+push_is_rung_and_told_things(void **state)
+{
+	int ring_fd, hear_fd;
+	char number[12], text[BELL_SAY_MAX + 1] = "";
+
+	(void)state;
+	bell_make(&ring_fd, &hear_fd);
+	hand_down(ring_fd, hear_fd);
+	snprintf(number, sizeof(number), "%d", ring_fd);
+	setenv("BUREAU_PUSH_FD", number, 1);
+	bell_open();
+	unsetenv("BUREAU_PUSH_FD");
+	assert_int_equal(bell_hearing(), hear_fd);
+	bell_ring_push();
+	assert_int_equal(recv(hear_fd, text, sizeof(text), 0), 1);
+	assert_true(bell_say("{\"a\":1}", 7));
+	assert_int_equal(recv(hear_fd, text, sizeof(text), 0), 7);
+	assert_string_equal(text, "{\"a\":1}");
+	assert_false(bell_say(text, BELL_SAY_MAX + 1));
+}
+
+static void
 without_a_bell_there_is_only_waiting(void **state)
 {
 	int64_t before = when_mono();
@@ -96,6 +119,7 @@ main(void)
 		cmocka_unit_test(a_ring_is_heard_once),
 		cmocka_unit_test(each_ring_wakes_one),
 		cmocka_unit_test(ringing_never_waits),
+		cmocka_unit_test(push_is_rung_and_told_things),
 		cmocka_unit_test(without_a_bell_there_is_only_waiting),
 	};
 
