@@ -62,6 +62,9 @@ GRANT SELECT ON users, roles, permissions, audit, audit_payload TO bureau_admin;
 -- Whatever responder they were for: the caller's own, and of these no more than is told.
 GRANT SELECT ON own_requests TO bureau_admin;
 GRANT EXECUTE ON FUNCTION request_place(uuid) TO bureau_admin;
+-- The caller's own, and nothing but marking them.
+GRANT SELECT ON own_notifications TO bureau_admin;
+GRANT EXECUTE ON FUNCTION notifications_read(uuid[], boolean) TO bureau_admin;
 GRANT SELECT (id, user_id, expires_at, ended_at, version, created_at, updated_at)
 	ON invitations TO bureau_admin;
 GRANT INSERT (full_name, email, designation, locale, role_id, permissions),

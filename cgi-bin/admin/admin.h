@@ -13,6 +13,7 @@ extern const struct route audit_routes[];
 extern const struct route queues_routes[];
 extern const struct route jobs_routes[];
 extern const struct route health_routes[];
+extern const struct route notifications_routes[];
 extern const struct route metrics_routes[];
 extern const struct route requests_routes[];
 extern const struct route reference_routes[];

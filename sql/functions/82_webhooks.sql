@@ -60,7 +60,8 @@ BEGIN
 	            FROM events e, webhooks w
 	           WHERE e.id = ANY (_events) AND e.kind = 'refresh_data'
 	             AND w.is_active AND w.deleted_at IS NULL
-	             AND w.events && ARRAY['*', e.resource || '.*', e.resource || '.' || (e.payload ->> 'action')]
+	             AND EXISTS (SELECT FROM watched t WHERE t.resource = e.resource)
+             AND w.events && ARRAY['*', e.resource || '.*', e.resource || '.' || (e.payload ->> 'action')]
 	             AND NOT pg_visible_in_snapshot(e.xid, w.active_from::pg_snapshot)
 	             AND (e.resource, e.resource_id) IS DISTINCT FROM ('webhooks', w.id)
 	           ORDER BY e.id, w.id LOOP
@@ -211,7 +212,7 @@ BEGIN
 END
 $$;
 
--- Switches off one that does not work, and tells whoever made it.
+-- Switches off one that does not work, and writes to whoever made it; a trigger notifies them.
 CREATE OR REPLACE FUNCTION webhook_disable(_webhook uuid, _reason text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -223,9 +224,6 @@ BEGIN
 	IF NOT FOUND OR _w.owner_id IS NULL THEN
 		RETURN;
 	END IF;
-	PERFORM event_tell(ARRAY['user:' || _w.owner_id], 'notification', 'webhooks', _webhook,
-		jsonb_build_object('id', _webhook, 'kind', 'webhook-disabled',
-		'title', 'A webhook was switched off: ' || _w.url, 'link', '/webhooks/' || _webhook));
 	PERFORM mail_add('webhook-disabled', u.email, u.locale,
 		jsonb_build_object('url', _w.url, 'since', ts(_w.failing_since)))
 	   FROM users u WHERE u.id = _w.owner_id AND u.is_active AND u.deleted_at IS NULL;

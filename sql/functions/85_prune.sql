@@ -110,6 +110,20 @@ BEGIN
 END
 $$;
 
+-- What people were told: once it has been read and is a while ago; unread, a year after.
+CREATE OR REPLACE FUNCTION prune_notifications(_keep interval DEFAULT '90 days') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	DELETE FROM notifications
+	 WHERE created_at < now() - _keep
+	   AND (read_at < now() - _keep OR created_at < now() - interval '1 year');
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION prune_all() RETURNS TABLE (what text, count bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
@@ -118,6 +132,7 @@ BEGIN
 		('events', prune_events()),
 		('idempotency', prune_idempotency()),
 		('jobs', prune_jobs()),
+		('notifications', prune_notifications()),
 		('requests', prune_requests()),
 		('sessions', prune_sessions()),
 		('throttle', prune_throttle()),
