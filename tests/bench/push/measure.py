@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: ISC
+"""Bureau, nchan and Socket.IO in turn: clients connect, and are sent single events and bursts."""
+
+import http.client
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import bell  # noqa: E402
+
+WORK = os.environ["work"]
+SINGLES = int(os.environ.get("SINGLES", "15"))
+BURSTS = int(os.environ.get("BURSTS", "3"))
+BURST = int(os.environ.get("BURST", "100"))
+FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+PATIENCE = 60000        # ms
+EVENT = ("INSERT INTO bureau.events (audience, kind, resource, resource_id, payload)"
+         " SELECT '{{all}}', 'refresh_data', 'bench~', bureau.uuid_v7(), '{{\"action\": \"updated\"}}'"
+         " FROM generate_series(1, {});")
+
+
+def write(name, data):
+    path = os.path.join(WORK, name)
+    with open(path, "wb") as out:
+        out.write(data)
+    return path
+
+
+def below(pid):
+    """A process and its children."""
+    out = [pid]
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as children:
+            for child in children.read().split():
+                out += below(int(child))
+    return out
+
+
+def memory(pids):
+    """Bytes that are theirs alone."""
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+            total += sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
+    return total * 1024
+
+
+def name_of(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+        return comm.read().strip()
+
+
+class Bureau:
+    name, ready = "bureau", "retry:"
+
+    def __init__(self):
+        self.port = int(os.environ["BUREAU_PORT"])
+        self.psql = subprocess.Popen(["psql", "-XAtq"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.bell = bell.find()
+        self.request = write("bureau.request", b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                             b"Accept: text/event-stream\r\nAuthorization: Bearer %T\r\n\r\n")
+        self.tokens = [os.path.join(WORK, "tokens")]
+
+    def pids(self):
+        everything = below(int(os.environ["instance_pid"]))
+        return [pid for pid in everything if name_of(pid) in ("bureau-push", "lighttpd")]
+
+    def publish(self, count):
+        self.psql.stdin.write(EVENT.format(count) + "\\echo done\n")
+        self.psql.stdout.readline()
+        bell.ring(self.bell)
+
+
+class Peer:
+    tokens = []
+
+    def __init__(self, port):
+        self.port = port
+        self.conn = http.client.HTTPConnection("127.0.0.1", port)
+
+    def post(self, path, body=""):
+        self.conn.request("POST", path, body)
+        self.conn.getresponse().read()
+
+
+class Nchan(Peer):
+    name, ready = "nchan", "HTTP/1.1 200"
+
+    def __init__(self):
+        super().__init__(int(os.environ["NCHAN_PORT"]))
+        self.sent = 0
+        self.request = write("nchan.request", b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n")
+
+    def pids(self):
+        return below(int(os.environ["NCHAN_PID"]))
+
+    def publish(self, count):
+        for _ in range(count):
+            self.sent += 1
+            self.post("/pub", json.dumps({"resource": "bench~", "id": f"00000000-0000-7000-8000-{self.sent:012}", "action": "updated"}))
+
+
+class SocketIO(Peer):
+    name, ready = "socket.io", "40{"
+
+    def __init__(self):
+        super().__init__(int(os.environ["SOCKETIO_PORT"]))
+        # The upgrade, and after it the packet that joins the namespace, masked with zeros.
+        self.request = write("socketio.request", b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                             b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" + b"%N" + bytes([0x81, 0x82, 0, 0, 0, 0]) + b"40")
+
+    def pids(self):
+        return [int(os.environ["SOCKETIO_PID"])]
+
+    def publish(self, count):
+        self.post(f"/emit?events={count}")
+
+
+class Load:
+    def __init__(self, system, count):
+        before = memory(system.pids())
+        self.count = count
+        self.process = subprocess.Popen([WORK + "/load", str(system.port), str(count), system.ready, system.request, *system.tokens],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        word, _, us = self.process.stdout.readline().split()
+        assert word == "connected"
+        self.connects = count / (int(us) / 1e6)
+        self.publish = system.publish
+        self.send(1)            # so that what grows with the first event has grown
+        self.memory = (memory(system.pids()) - before) / count
+
+    def send(self, events):
+        """Seconds until the last client has them."""
+        self.process.stdin.write(f"expect {events} {PATIENCE}\n")
+        assert self.process.stdout.readline() == "expecting\n"
+        began = time.monotonic()
+        self.publish(events)
+        word, *rest = self.process.stdout.readline().split()
+        assert word == "done", f"late: {rest}"
+        return int(rest[0]) / 1e6 - began
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(system, count):
+    load = Load(system, count)
+    singles = [load.send(1) for _ in range(SINGLES)]
+    bursts = [load.send(BURST) for _ in range(BURSTS)]
+    load.close()
+    single, burst = statistics.median(singles), statistics.median(bursts)
+    return {"last": single * 1000, "single": count / single, "burst": count * BURST / burst,
+            "connects": load.connects, "memory": load.memory}
+
+
+def main():
+    counts = [int(word) for word in os.environ.get("CLIENTS", f"1000 5000 {int(FILES * 0.44)}").split()]
+    print(f"{'clients':>8} {'':10}{'last ms':>9}{'singles/s':>11}{'bursts/s':>11}{'connects/s':>11}{'bytes a client':>15}")
+    for count in counts:
+        got = {}
+        for kind in (Bureau, Nchan, SocketIO):
+            system = kind()
+            got[system.name] = m = measure(system, count)
+            print(f"{count:8} {system.name:10}{m['last']:9.1f}{m['single']:11.0f}{m['burst']:11.0f}{m['connects']:11.0f}{m['memory']:15.0f}", flush=True)
+        b, n, s = got["bureau"], got["nchan"], got["socket.io"]
+        print(f"{'':8} bureau = singles {b['single'] / n['single']:.2f} x nchan (aim 0.9), {b['single'] / s['single']:.2f} x Socket.IO (aim 1.3); "
+              f"bursts {b['burst'] / n['burst']:.1f} x nchan (aim 5), {b['burst'] / s['burst']:.1f} x Socket.IO; "
+              f"{b['memory'] / 1024:.1f} KB a client (aim 6)", flush=True)
+
+
+main()
