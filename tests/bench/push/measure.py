@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.environ["root"] + "/tests/http")
 import bell  # noqa: E402
 
 WORK = os.environ["work"]

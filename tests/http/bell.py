@@ -17,20 +17,20 @@ def _of(pid):
     return None
 
 
-def _responder(name):
+def _responder(name, home):
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as comm, open(f"/proc/{pid}/environ", "rb") as environ:
                 # Of this instance: others may run beside it.
-                if comm.read().strip() == name and f"BUREAU_HOME={os.environ['BUREAU_HOME']}\0".encode() in open(f"/proc/{pid}/environ", "rb").read():
+                if comm.read().strip() == name and f"BUREAU_HOME={home}\0".encode() in environ.read():
                     return int(pid)
         except OSError:
             continue
-    raise RuntimeError(f"no {name} runs")
+    raise RuntimeError(f"no {name} of {home} runs")
 
 
-def find(name="bureau-auth"):
-    pid = _responder(name)
+def find(name="bureau-auth", home=None):
+    pid = _responder(name, home or os.environ["BUREAU_HOME"])
     got = libc.syscall(PIDFD_GETFD, os.pidfd_open(pid), _of(pid), 0)
     if got < 0:
         raise OSError(ctypes.get_errno(), "the bell cannot be had: " + os.strerror(ctypes.get_errno()))
@@ -38,7 +38,8 @@ def find(name="bureau-auth"):
 
 
 def ring(bell):
+    """Never waits: a full one is ringing already."""
     try:
         bell.send(b"\0", socket.MSG_DONTWAIT)
     except BlockingIOError:
-        pass                    # it rings already
+        pass
