@@ -242,6 +242,6 @@ export class Stream {
 	async #revoked() {
 		const { code } = await whoIsIt(AbortSignal.timeout(HASTE)).catch(() => ({}));
 
-		this.#end(ENDS[code] ?? "revoked");
+		this.#end(ENDS[code] ?? "ended");
 	}
 }
