@@ -42,12 +42,13 @@ def below(pid):
 
 
 def memory(pids):
-    """Bytes that are theirs alone."""
-    total = 0
+    """{name: bytes that are its processes' alone}."""
+    total = {}
     for pid in pids:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-            total += sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
-    return total * 1024
+            mine = sum(int(line.split()[1]) for line in rollup if line.startswith("Private_")) * 1024
+        total[name_of(pid)] = total.get(name_of(pid), 0) + mine
+    return total
 
 
 def name_of(pid):
@@ -133,7 +134,7 @@ class Load:
         self.connects = count / (int(us) / 1e6)
         self.publish = system.publish
         self.send(1)            # so that what grows with the first event has grown
-        self.memory = (memory(system.pids()) - before) / count
+        self.memory = {name: (size - before.get(name, 0)) / count for name, size in memory(system.pids()).items()}
 
     def send(self, events):
         """Seconds until the last client has them."""
@@ -162,17 +163,18 @@ def measure(system, count):
 
 def main():
     counts = [int(word) for word in os.environ.get("CLIENTS", f"1000 5000 {int(FILES * 0.44)}").split()]
-    print(f"{'clients':>8} {'':10}{'last ms':>9}{'singles/s':>11}{'bursts/s':>11}{'connects/s':>11}{'bytes a client':>15}")
+    print(f"{'clients':>8} {'':10}{'last ms':>9}{'singles/s':>11}{'bursts/s':>11}{'connects/s':>11}  KB a client")
     for count in counts:
         got = {}
         for kind in (Bureau, Nchan, SocketIO):
             system = kind()
             got[system.name] = m = measure(system, count)
-            print(f"{count:8} {system.name:10}{m['last']:9.1f}{m['single']:11.0f}{m['burst']:11.0f}{m['connects']:11.0f}{m['memory']:15.0f}", flush=True)
+            sizes = ", ".join(f"{name} {size / 1024:.1f}" for name, size in m["memory"].items())
+            print(f"{count:8} {system.name:10}{m['last']:9.1f}{m['single']:11.0f}{m['burst']:11.0f}{m['connects']:11.0f}  {sizes}", flush=True)
         b, n, s = got["bureau"], got["nchan"], got["socket.io"]
         print(f"{'':8} bureau = singles {b['single'] / n['single']:.2f} x nchan (aim 0.9), {b['single'] / s['single']:.2f} x Socket.IO (aim 1.3); "
               f"bursts {b['burst'] / n['burst']:.1f} x nchan (aim 5), {b['burst'] / s['burst']:.1f} x Socket.IO; "
-              f"{b['memory'] / 1024:.1f} KB a client (aim 6)", flush=True)
+              f"push {b['memory']['bureau-push'] / 1024:.1f} KB a client (aim 6)", flush=True)
 
 
 main()
