@@ -100,7 +100,7 @@ BEGIN
 	         ORDER BY p.id DESC LIMIT 500) s;
 	IF _known.times > 0 AND NOT (_known.agent AND _known.net) THEN
 		PERFORM notification_add(NEW.user_id, 'new-sign-in',
-			'New sign-in' || coalesce(' from ' || host(NEW.address), ''), '/account/#sessions',
+			'New sign-in' || coalesce(' from ' || host(NEW.address), ''), '/app/profile/sessions',
 			jsonb_build_object('address', host(NEW.address), 'agent', NEW.agent));
 	END IF;
 	RETURN NULL;
@@ -112,7 +112,7 @@ CREATE OR REPLACE FUNCTION password_is_told() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
 	PERFORM notification_add(NEW.user_id, 'password-changed', 'Your password was changed',
-		'/account/#password', jsonb_build_object('address', host(address_now()))
+		'/app/profile/password', jsonb_build_object('address', host(address_now()))
 		|| notification_by(NEW.user_id));
 	RETURN NULL;
 END
@@ -129,14 +129,14 @@ BEGIN
 	IF NEW.role_id <> OLD.role_id THEN
 		SELECT name INTO _role FROM roles WHERE id = NEW.role_id;
 		PERFORM notification_add(NEW.id, 'role-changed', 'Your role is now ' || _role,
-			'/account/#profile', jsonb_build_object('role', _role) || _by);
+			'/app/profile', jsonb_build_object('role', _role) || _by);
 	ELSIF NEW.permissions <> OLD.permissions OR NEW.granted <> OLD.granted AND actor() IS NOT NULL THEN
 		PERFORM notification_add(NEW.id, 'permissions-changed', 'What you may do was changed',
-			'/account/#profile', _by);
+			'/app/profile', _by);
 	END IF;
 	IF NEW.email <> OLD.email THEN
 		PERFORM notification_add(NEW.id, 'email-changed', 'Your e-mail address is now ' || NEW.email,
-			'/account/#profile', jsonb_build_object('from', OLD.email, 'to', NEW.email) || _by);
+			'/app/profile', jsonb_build_object('from', OLD.email, 'to', NEW.email) || _by);
 	END IF;
 	RETURN NULL;
 END
@@ -147,7 +147,7 @@ CREATE OR REPLACE FUNCTION token_is_told() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 BEGIN
 	PERFORM notification_add(NEW.user_id, 'token-made', 'A personal token was made: ' || NEW.name,
-		'/account/#tokens', jsonb_build_object('name', NEW.name, 'until', ts(NEW.expires_at),
+		'/app/profile/tokens', jsonb_build_object('name', NEW.name, 'until', ts(NEW.expires_at),
 		'address', host(address_now())) || notification_by(NEW.user_id));
 	RETURN NULL;
 END
@@ -162,7 +162,7 @@ DECLARE
 	                          WHERE id = NEW.owner_id AND is_active AND deleted_at IS NULL);
 BEGIN
 	PERFORM notification_add(u.id, 'webhook-disabled', 'A webhook was switched off: ' || NEW.url,
-		'/webhooks/' || NEW.id, jsonb_build_object('url', NEW.url, 'reason', NEW.disabled_reason))
+		'/app/webhooks/' || NEW.id, jsonb_build_object('url', NEW.url, 'reason', NEW.disabled_reason))
 	   FROM users u
 	  WHERE u.is_active AND u.deleted_at IS NULL
 	    AND (u.id = _owner OR _owner IS NULL AND u.granted @> '{webhooks:manage}');

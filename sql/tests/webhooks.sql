@@ -137,7 +137,7 @@ UPDATE webhooks SET failing_since = now() - interval '8 days' WHERE id = :'b';
 SELECT webhook_told(:'job', 1, false, NULL, 1, 'no answer', '');
 SELECT results_eq(format('SELECT is_active, disabled_at, disabled_reason FROM webhooks WHERE id = %L', :'b'),
 	'VALUES (false, now(), ''failing'')', 'not a week');
-SELECT results_eq(format('SELECT audience, payload ->> ''kind'' FROM events WHERE kind = ''notification'' AND payload ->> ''link'' = %L', '/webhooks/' || :'b'),
+SELECT results_eq(format('SELECT audience, payload ->> ''kind'' FROM events WHERE kind = ''notification'' AND payload ->> ''link'' = %L', '/app/webhooks/' || :'b'),
 	format('VALUES (ARRAY[%L], ''webhook-disabled'')', 'user:' || pg_temp.id_of('chair@example.org')), 'whoever made it is notified');
 SELECT results_eq($$SELECT args ->> 'mail', args ->> 'to', args -> 'values' ->> 'url' FROM jobs WHERE kind = 'mail.send'$$,
 	$$VALUES ('webhook-disabled', 'chair@example.org', 'https://b.example.org/')$$, 'and gets a message');

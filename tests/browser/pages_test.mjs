@@ -13,7 +13,7 @@ import { codeTo, holdMail, mailIsKnown, passTime } from "./mail.mjs";
 const WIDTHS = [320, 1280, 2560];
 const PUBLIC = ["/", "/sign-in/", "/sign-in/#error-1002", "/invitation/#secret", "/register/", "/register/#error-2001", "/reset/", "/reset/#code",
 	"/reset/#error-1002", "/verify/", "/verify/#error-1002", "/no-such-page"];
-const PLACES = ["profile", "password", "sessions", "tokens", "notifications"];
+const PLACES = ["profile", "password", "sessions", "tokens"];
 
 let browser;
 let first; // whoever registered first here: on an empty system the chairperson

@@ -109,7 +109,7 @@ def test_a_sign_in_from_another_program_is_told(someone):
     answer = Client().post("/auth/login", {"email": someone.user["email"], "password": PASSWORD}, User_Agent="Gadget/1.0")
     assert answer.status == 200, answer
     one = told(someone)["items"][0]
-    assert (one["kind"], one["about"]["agent"], one["link"]) == ("new-sign-in", "Gadget/1.0", "/account/#sessions")
+    assert (one["kind"], one["about"]["agent"], one["link"]) == ("new-sign-in", "Gadget/1.0", "/app/profile/sessions")
     assert one["about"]["address"] in one["title"]
 
 

@@ -344,7 +344,7 @@ def test_a_week_of_failures_switches_it_off_cancels_what_waits_and_tells_its_mak
         until(lambda: [d["state"] for d in deliveries(chair, hook)] == ["failed", "cancelled"])
         assert {c.data["id"] for c in receiver.calls} == {first} != {second}
         events = sql("SELECT payload ->> 'kind' FROM events WHERE kind = 'notification' AND audience = ARRAY['user:{}']"
-                     " AND payload ->> 'link' = '/webhooks/{}'", chair.user["id"], hook["id"])
+                     " AND payload ->> 'link' = '/app/webhooks/{}'", chair.user["id"], hook["id"])
         assert events == [["webhook-disabled"]]
         mails = sql("SELECT args ->> 'to' FROM jobs WHERE kind = 'mail.send' AND args ->> 'mail' = 'webhook-disabled'"
                     " AND args -> 'values' ->> 'url' = '{}'", hook["url"])

@@ -6,9 +6,9 @@
 // it was given when a record is changed; and turns each failure into a Problem.
 
 import { t, knows } from "/js/i18n/index.js";
-import { refresh } from "/js/refresh.js";
 
 const BASE = "/api/v1/";
+const LOCK = "bureau.refresh"; // held by the tab that refreshes
 const TRIES = 2;
 
 // What went wrong, fit to be shown: message is a sentence in the reader's language.
@@ -73,7 +73,7 @@ async function call(method, path, { body, etag, keyed } = {}) {
 
 	let response = await send(path, options);
 
-	if (await hasExpired(response, path) && await renew())
+	if (await hasExpired(response, path) && await refresh())
 		response = await send(path, options);
 	return read(response).catch((problem) => {
 		if (!signedOut || !SIGNED_OUT.includes(problem.code))
@@ -97,15 +97,33 @@ async function send(path, options) {
 	}
 }
 
-// Nobody there to refresh it is no end of the session.
-function renew() {
-	return refresh().catch(() => { throw new Problem(0, {}); });
-}
-
 async function hasExpired(response, path) {
 	if (response.status !== 401 || path === "auth/refresh-token")
 		return false;
 	return (await response.clone().json().catch(() => ({}))).code === 1003;
+}
+
+// One tab refreshes; others that notice meanwhile wait for it and try with what it
+// got.  Who comes later refreshes again, which does no harm.
+async function refresh() {
+	if (!navigator.locks)
+		return askForRefresh();
+	const done = await navigator.locks.request(LOCK, { ifAvailable: true },
+		(lock) => lock ? askForRefresh() : null);
+
+	return done ?? navigator.locks.request(LOCK, () => true);
+}
+
+async function askForRefresh() {
+	const response = await send("auth/refresh-token", {
+		method: "POST",
+		headers: { Accept: "application/json", "Content-Type": "application/json" },
+		body: "{}",
+		credentials: "same-origin",
+	});
+
+	await response.text();
+	return response.ok;
 }
 
 async function read(response) {
@@ -114,5 +132,5 @@ async function read(response) {
 
 	if (!response.ok)
 		throw new Problem(response.status, body ?? {});
-	return { body, etag: response.headers.get("ETag"), cursor: response.headers.get("Event-Cursor") };
+	return { body, etag: response.headers.get("ETag") };
 }

@@ -5,7 +5,6 @@
 
 import { html, render, useEffect, useRef, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import * as live from "/js/live.js";
 import { t, useLanguage } from "/js/i18n/index.js";
 import { mountThemes } from "/js/themes.js";
 import { Face, Icon, Note, Skeleton, Toasts, toast } from "/js/account/parts.js";
@@ -14,7 +13,6 @@ import { Profile } from "/js/account/profile.js";
 import { Password } from "/js/account/password.js";
 import { Sessions } from "/js/account/sessions.js";
 import { Tokens } from "/js/account/tokens.js";
-import { Notifications, announce } from "/js/account/notifications.js";
 import { People } from "/js/account/people.js";
 
 const PLACES = [
@@ -22,7 +20,6 @@ const PLACES = [
 	{ name: "password", icon: "lock", view: Password },
 	{ name: "sessions", icon: "screen", view: Sessions },
 	{ name: "tokens", icon: "key", view: Tokens },
-	{ name: "notifications", icon: "bell", view: Notifications },
 	{ name: "people", icon: "people", view: People, need: "users:read" },
 ];
 
@@ -59,15 +56,13 @@ function Account() {
 }
 
 async function loadMe() {
-	const { body, etag, cursor } = await api.get("auth/me");
+	const { body, etag } = await api.get("auth/me");
 	const user = body.user ?? body;
 
 	useLanguage(user.locale);
 	if (user.theme)
 		window.bureauTheme.set(user.theme);
 	noteMember("yes");
-	live.start({ user: user.id, cursor });
-	live.on("notification", announce);
 	return { user, etag };
 }
 
@@ -100,7 +95,6 @@ function Bar({ user }) {
 	return html`<header class="bar">
 		<a class="brand" href="/"><span class="unseen">Bureau</span></a>
 		<div class="end">
-			<${Connection} />
 			<div ref=${themes}></div>
 			<div class="who"><${Face} name=${user.fullName} /><span>${user.fullName}</span></div>
 			<form method="post" action="/api/v1/auth/logout" onSubmit=${signOut}>
@@ -111,25 +105,14 @@ function Bar({ user }) {
 	</header>`;
 }
 
-// Whether what is shown keeps up with what others do.
-function Connection() {
-	const [state, setState] = useState(live.connection.state);
-
-	useEffect(() => live.onConnection((now) => setState(now.state)), []);
-	return html`<span class=${`badge ${state === "live" ? "good" : state === "connecting" ? "" : "fair"}`} role="status"
-		data-connection=${state}>${t(`live.${state}`)}</span>`;
-}
-
 // By script, so that an expired access token is refreshed before.
 async function signOut(event) {
 	event.preventDefault();
-	live.stop();
 	try {
 		await api.post("auth/logout");
 		noteMember("no");
 		location.assign("/sign-in/#signed-out");
 	} catch (problem) {
-		live.start();
 		toast(problem.message);
 	}
 }

@@ -4,7 +4,6 @@
 
 import { html, useEffect, useRef, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { whenChanged } from "/js/live.js";
 import { t } from "/js/i18n/index.js";
 
 const ICONS = {
@@ -14,7 +13,6 @@ const ICONS = {
 	phone: "M7.5 3.5h9v17h-9zM11 17.5h2",
 	key: "M14.5 13.5a4.5 4.5 0 1 0-4-2.5L4 17.5V20h3v-2h2v-2h1.5l2-2M16 8h.01",
 	people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 19.5a6.5 6.5 0 0 1 13 0M15.5 4.3a3.5 3.5 0 0 1 0 6.4M17.5 14a6.5 6.5 0 0 1 4 5.5",
-	bell: "M6.5 16.5v-5a5.5 5.5 0 0 1 11 0v5l1.5 1.5h-14zM10 20.5h4",
 	terminal: "M4 5h16v14H4zM8 10l2.5 2L8 14m5 1h3",
 };
 
@@ -98,9 +96,8 @@ export function Once({ secret, title, about, close }) {
 	</section>`;
 }
 
-// The rows of a list in the API, page after page: { rows, problem, more, reload }.  They are
-// read again when one of these resources changes.
-export function useList(path, resources) {
+// The rows of a list in the API, page after page: { rows, problem, more, reload }.
+export function useList(path) {
 	const [state, setState] = useState({ rows: null, next: null, problem: null });
 
 	async function load(after) {
@@ -117,10 +114,7 @@ export function useList(path, resources) {
 		}
 	}
 
-	useEffect(() => {
-		load();
-		return whenChanged(resources, () => load());
-	}, [path]);
+	useEffect(() => { load(); }, [path]);
 	return { ...state, more: state.next && (() => load(state.next)), reload: () => load() };
 }
 

@@ -13,7 +13,7 @@ const PAUSE = 250; // ms without a key until the search is asked
 
 export function People({ me }) {
 	const [search, setSearch] = useState("");
-	const list = useList(search ? `users?search=${encodeURIComponent(search)}` : "users", ["users"]);
+	const list = useList(search ? `users?search=${encodeURIComponent(search)}` : "users");
 
 	async function change(person, act) {
 		try {

@@ -4,12 +4,11 @@
 
 import { html } from "/js/preact.js";
 import * as api from "/js/api.js";
-import * as live from "/js/live.js";
 import { dateTime, relative, t } from "/js/i18n/index.js";
 import { Icon, List, Sure, toast, useList } from "/js/account/parts.js";
 
 export function Sessions() {
-	const list = useList("auth/sessions", ["sessions"]);
+	const list = useList("auth/sessions");
 
 	async function end(session) {
 		try {
@@ -22,12 +21,10 @@ export function Sessions() {
 	}
 
 	async function endAll() {
-		live.stop();
 		try {
 			await api.post("auth/logout", { allDevices: true });
 			location.assign("/sign-in/#signed-out");
 		} catch (problem) {
-			live.start();
 			toast(problem.message);
 		}
 	}
@@ -46,7 +43,7 @@ export function Sessions() {
 }
 
 // A browser and a system in plain words, from what the program calls itself.
-export function device(agent = "") {
+function device(agent = "") {
 	const browser = [[/Edg\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\//, "Firefox"], [/Chrom(e|ium)\//, "Chrome"],
 		[/Safari\//, "Safari"], [/curl\//, "curl"]].find(([pattern]) => pattern.test(agent))?.[1];
 	const system = [[/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Windows/, "Windows"], [/Mac OS X/, "macOS"],

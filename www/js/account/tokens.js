@@ -12,7 +12,7 @@ const DAY = 86400000; // ms
 const LASTING = [7, 30, 90, 365]; // days
 
 export function Tokens({ me }) {
-	const list = useList("auth/tokens", ["tokens"]);
+	const list = useList("auth/tokens");
 	const [made, setMade] = useState(null);
 
 	async function revoke(token) {

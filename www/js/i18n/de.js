@@ -104,25 +104,6 @@ export default {
 	"tokens.sure": "Endgültig widerrufen",
 	"tokens.revoked": "Das Token ist widerrufen.",
 
-	"notifications.title": "Mitteilungen",
-	"notifications.about": "Was Ihnen mitgeteilt wurde, vor allem zur Sicherheit Ihres Kontos.",
-	"notifications.none": "Es gibt keine.",
-	"notifications.new": "Neu",
-	"notifications.read-all": "Alle als gelesen kennzeichnen",
-
-	"told.new-sign-in": "Neue Anmeldung von {address} mit {device}",
-	"told.password-changed": "Ihr Passwort wurde geändert",
-	"told.email-changed": "Ihre E-Mail-Adresse ist jetzt {to}",
-	"told.role-changed": "Ihre Rolle ist jetzt {role}",
-	"told.permissions-changed": "Was Sie dürfen, wurde geändert",
-	"told.token-made": "Ein persönliches Token wurde erstellt: {name}",
-	"told.webhook-disabled": "Ein Webhook wurde abgeschaltet: {url}",
-
-	"live.live": "Live",
-	"live.connecting": "Wird verbunden …",
-	"live.offline": "Keine Verbindung",
-	"live.ended": "Abgemeldet",
-
 	"people.title": "Personen",
 	"people.about": "Alle, die hier ein Konto haben. Ein Entzug gilt ab der nächsten Anfrage der Person.",
 	"people.search": "Suche",

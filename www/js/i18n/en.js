@@ -104,25 +104,6 @@ export default {
 	"tokens.sure": "Revoke for good",
 	"tokens.revoked": "The token is revoked.",
 
-	"notifications.title": "Notifications",
-	"notifications.about": "What you were told, above all of what concerns the safety of your account.",
-	"notifications.none": "There are none.",
-	"notifications.new": "New",
-	"notifications.read-all": "Mark all as read",
-
-	"told.new-sign-in": "New sign-in from {address}, with {device}",
-	"told.password-changed": "Your password was changed",
-	"told.email-changed": "Your e-mail address is now {to}",
-	"told.role-changed": "Your role is now {role}",
-	"told.permissions-changed": "What you may do was changed",
-	"told.token-made": "A personal token was made: {name}",
-	"told.webhook-disabled": "A webhook was switched off: {url}",
-
-	"live.live": "Live",
-	"live.connecting": "Connecting …",
-	"live.offline": "No connection",
-	"live.ended": "Signed out",
-
 	"people.title": "People",
 	"people.about": "Everybody with an account here. Taking access away holds from their very next request.",
 	"people.search": "Search",
