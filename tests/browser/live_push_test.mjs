@@ -158,9 +158,9 @@ live("push is killed: tabs go on by themselves, and each has all that happened, 
 		await comes(one, "sessions created", 6);
 		await one.waitForFunction(() => window.live.connection.state === "live");
 	}
-	const [first, second] = await Promise.all(tabs.map((one) => changes(one, "")));
+	const [first, second] = await Promise.all(tabs.map((one) => changes(one, "sessions created")));
 	assert.deepEqual(first, second);
-	assert.equal(new Set(first).size, first.length);
+	assert.deepEqual([first.length, new Set(first).size], [6, 6]);
 	assert.ok((await tabs[0].evaluate(() => window.states)).includes("connecting"));
 	await elsewhere.close();
 });
