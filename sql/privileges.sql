@@ -94,6 +94,21 @@ GRANT EXECUTE ON FUNCTION
 	audit_verify(bigint, int), audit_unchained()
 	TO bureau_admin;
 
+-- customers: theirs, and who people are.
+GRANT SELECT (id, full_name, picture) ON users TO bureau_customers;
+GRANT SELECT, INSERT (name, email, phone, country_code, company, status, owner_id, tags, custom_fields),
+      UPDATE (name, email, phone, country_code, company, status, owner_id, tags, custom_fields, deleted_at)
+	ON customers TO bureau_customers;
+GRANT SELECT, INSERT (name, description, custom_fields),
+      UPDATE (name, description, custom_fields, deleted_at)
+	ON customer_groups TO bureau_customers;
+GRANT SELECT, INSERT (group_id, customer_id), UPDATE (deleted_at)
+	ON customer_group_members TO bureau_customers;
+GRANT SELECT, INSERT (customer_id, text), UPDATE (deleted_at) ON customer_notes TO bureau_customers;
+GRANT EXECUTE ON FUNCTION
+	customer_text(text, text, text[], text, text), contact_masked(text), needs(text, text)
+	TO bureau_customers;
+
 -- worker: the jobs, by functions alone.
 GRANT USAGE ON SCHEMA bureau TO bureau_worker;
 GRANT SELECT ON migrations TO bureau_worker;

@@ -63,11 +63,29 @@ function bind(sql,	out, i, c, quote, name, n)
 	return out
 }
 
+# Put the text of `-- let: x` where ${x} stands.
+function expand(text,	piece)
+{
+	while (match(text, /\$\{[a-z_]+\}/)) {
+		piece = substr(text, RSTART + 2, RLENGTH - 3)
+		if (!(piece in lets))
+			fail("there is no let " piece)
+		text = substr(text, 1, RSTART - 1) lets[piece] \
+		    substr(text, RSTART + RLENGTH)
+	}
+	return text
+}
+
 function flush_query(	i, text)
 {
-	if (name == "")
-		return
 	gsub(/^\n+|[ \n;]+$/, "", sql)
+	if (let != "")
+		lets[let] = sql
+	if (name == "") {
+		let = sql = ""
+		return
+	}
+	sql = expand(sql)
 	if (sql == "")
 		fail("the query " name " is empty")
 	text = bind(sql)
@@ -120,6 +138,7 @@ function record_add(	i, part, nullable)
 
 FNR == 1		{ flush_query() }
 /^-- *record: /		{ record_add(); next }
+/^-- *let: /		{ flush_query(); let = $3; next }
 /^-- *name: /		{ flush_query(); name = $3
 			  if (name in seen) fail(name " is there twice")
 			  seen[name] = 1; next }
@@ -129,6 +148,7 @@ FNR == 1		{ flush_query() }
 /^-- *key: /		{ key = $3; key_type = NF > 3 ? toupper($4) : "UUID"; next }
 /^-- *order: /		{ order = rest_after("order"); next }
 /^ *--/			{ next }
+let != ""		{ sql = sql $0 "\n"; next }
 name == ""		{ if ($0 !~ /^ *$/) fail("text outside of a query"); next }
 			{ sql = sql $0 "\n" }
 

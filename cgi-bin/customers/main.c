@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#include "customers.h"
+
+static const struct responder self = {
+	.name = "customers",
+	.title = "Customers",
+	.tables = { customers_routes },
+};
+
+int
+main(int argc, char **argv)
+{
+	return (responder_main(argc, argv, &self));
+}
