@@ -16,6 +16,8 @@ extern const struct route health_routes[];
 extern const struct route metrics_routes[];
 extern const struct route requests_routes[];
 extern const struct route reference_routes[];
+extern const struct route search_routes[];
+extern const struct route views_routes[];
 extern const struct route webhooks_routes[];
 
 /* What is opened once, before the first request. */

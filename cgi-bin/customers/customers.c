@@ -6,23 +6,25 @@
  */
 #include "customers.h"
 
-#define STATUSES "active inactive pending blocked"
-
-static const struct param customer_whole[] = {
+const struct param customer_params[] = {
 	{ "name", PARAM_LINE, .required = true, .min = 1, .max = 200,
 	  .doc = "How they are called." },
-	{ "email", PARAM_EMAIL, .nullable = true, .doc = "Several may share one." },
+	{ "email", PARAM_LINE, .max = 254, .nullable = true,
+	  .doc = "Several may share one." },
 	{ "phone", PARAM_LINE, .max = 40, .nullable = true,
 	  .doc = "In international form; with the country nobody else's." },
-	{ "countryCode", PARAM_LINE, .max = 2, .nullable = true,
+	{ "countryCode", PARAM_LINE, .max = 10, .nullable = true,
 	  .doc = "ISO 3166, two letters." },
 	{ "company", PARAM_LINE, .max = 200, .nullable = true,
 	  .doc = "Whom they work for." },
-	{ "status", PARAM_CHOICE, .choices = STATUSES, .doc = "active if left out." },
-	{ "ownerId", PARAM_UUID, .nullable = true, .doc = "Who looks after them." },
+	{ "status", PARAM_CHOICE, .choices = "active inactive pending blocked",
+	  .doc = "active if left out." },
+	{ "ownerId", PARAM_UUID, .nullable = true,
+	  .doc = "Who looks after them." },
 	{ "tags", PARAM_LINES, .many = 50, .max = 50, .doc = "Labels." },
 	{ "customFields", PARAM_JSON, .max = 16384,
-	  .doc = "Values by name, of the types their groups say." },
+	  .doc = "Values by name, of the types their groups say; PATCH changes "
+	  "those it names, null clears." },
 	PARAMS_END
 };
 
@@ -30,9 +32,24 @@ const struct route customers_routes[] = {
 	{ GET, "/customers", .need = PERM_CUSTOMERS_READ, .tx = TX_READ,
 	  .list = Q_CUSTOMER_LIST, .doc = "List customers." },
 	{ POST, "/customers", .need = PERM_CUSTOMERS_CREATE, .tx = TX_WRITE,
-	  .params = customer_whole, .query = Q_CUSTOMER_CREATE, .status = 201,
+	  .params = customer_params, .query = Q_CUSTOMER_CREATE, .status = 201,
 	  .doc = "Create a customer." },
 	{ GET, "/customers/{id}", .need = PERM_CUSTOMERS_READ, .tx = TX_READ,
 	  .query = Q_CUSTOMER_GET, .doc = "Read a customer." },
+	{ PUT, "/customers/{id}", .need = PERM_CUSTOMERS_UPDATE,
+	  .tx = TX_WRITE, .params = customer_params,
+	  .query = Q_CUSTOMER_REPLACE, .current = Q_CUSTOMER_GET,
+	  .doc = "Replace a customer; what is left out takes its default." },
+	{ PATCH, "/customers/{id}", .need = PERM_CUSTOMERS_UPDATE,
+	  .tx = TX_WRITE, .params = customer_params,
+	  .query = Q_CUSTOMER_UPDATE, .current = Q_CUSTOMER_GET,
+	  .doc = "Change a customer." },
+	{ DELETE, "/customers/{id}", .need = PERM_CUSTOMERS_DELETE,
+	  .tx = TX_WRITE, .query = Q_CUSTOMER_DELETE,
+	  .current = Q_CUSTOMER_GET, .status = 204,
+	  .doc = "Delete a customer; it can be restored." },
+	{ POST, "/customers/{id}/restore", .need = PERM_CUSTOMERS_DELETE,
+	  .tx = TX_WRITE, .query = Q_CUSTOMER_RESTORE,
+	  .current = Q_CUSTOMER_GET, .doc = "Restore a deleted customer." },
 	ROUTES_END
 };

@@ -8,5 +8,11 @@
 #include "app.h"
 
 extern const struct route customers_routes[];
+extern const struct route groups_routes[];
+extern const struct route history_routes[];
+extern const struct route many_routes[];
+
+/* What a client may set of a customer. */
+extern const struct param customer_params[];
 
 #endif

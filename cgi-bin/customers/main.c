@@ -4,7 +4,8 @@
 static const struct responder self = {
 	.name = "customers",
 	.title = "Customers",
-	.tables = { customers_routes },
+	.tables = { customers_routes, many_routes, history_routes,
+	    groups_routes },
 };
 
 int

@@ -255,12 +255,12 @@ request_body(struct buf *out, const struct route *route)
 		return;
 	buf_text(out, ",\"requestBody\":{\"required\":true,\"content\":{"
 	    "\"application/json\":{\"schema\":");
-	params_schema(out, route->params, IN_BODY);
+	params_schema(out, route->params, IN_BODY, route->method == PATCH);
 	buf_char(out, '}');
 	if (route->method == POST) {
 		buf_text(out, ",\"application/x-www-form-urlencoded\":"
 		    "{\"schema\":");
-		params_schema(out, route->params, IN_BODY);
+		params_schema(out, route->params, IN_BODY, false);
 		buf_char(out, '}');
 	}
 	buf_text(out, "}}");

@@ -21,37 +21,7 @@ RETURN CASE WHEN strpos(_contact, '@') > 0
             THEN left(_contact, 1) || '***@***' || substring(_contact FROM '\.[^.@]*$')
             ELSE left(_contact, 3) || '***' || right(_contact, 2) END;
 
--- Raises U1005 unless the caller holds _permission, which using _field needs; else true.
-CREATE OR REPLACE FUNCTION needs(_permission text, _field text) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-	IF NOT may(_permission) THEN
-		RAISE EXCEPTION '% is missing', _permission USING ERRCODE = 'U1005', HINT = _field,
-			DETAIL = format('You may not look things up by %s.', _field);
-	END IF;
-	RETURN true;
-END
-$$;
-
 -- --- what is wrong with a row -----------------------------------------------------------
-
--- One thing that is wrong; faults are a jsonb array of these.
-CREATE OR REPLACE FUNCTION fault(_field text, _code int, _message text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN jsonb_build_object('field', _field, 'code', _code, 'message', _message);
-
--- Raises what _faults say, if anything: many at once as the dispatcher takes them apart.
-CREATE OR REPLACE FUNCTION faults_raise(_faults jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	IF jsonb_array_length(_faults) = 1 THEN
-		RAISE EXCEPTION 'a field is wrong' USING ERRCODE = 'U' || (_faults -> 0 ->> 'code'),
-			HINT = _faults -> 0 ->> 'field', DETAIL = _faults -> 0 ->> 'message';
-	ELSIF jsonb_array_length(_faults) > 1 THEN
-		RAISE EXCEPTION 'fields are wrong' USING ERRCODE = 'U2001', HINT = '*', DETAIL = _faults::text;
-	END IF;
-END
-$$;
 
 -- What is wrong with the value of one custom field, as its group defines it; null: nothing.
 CREATE OR REPLACE FUNCTION custom_fault(_def jsonb, _value jsonb) RETURNS text
@@ -81,9 +51,7 @@ BEGIN
 			_day := make_date(left(_text, 4)::int, substr(_text, 6, 2)::int, 1) + right(_text, 2)::int - 1;
 		END IF;
 		RETURN CASE WHEN to_char(_day, 'YYYY-MM-DD') IS DISTINCT FROM _text
-			THEN 'It must be a date like 2026-11-27.'
-			WHEN _text < _min THEN format('It must not be before %s.', _min)
-			WHEN _text > _max THEN format('It must not be after %s.', _max) END;
+			THEN 'It must be a date like 2026-11-27.' END;
 	WHEN 'list' THEN
 		RETURN CASE WHEN _is NOT IN ('string', 'array')
 			OR NOT _def -> 'options' @> CASE _is WHEN 'string' THEN jsonb_build_array(_value) ELSE _value END
@@ -249,7 +217,6 @@ DECLARE
 	_names text[] := '{}';
 	_def jsonb;
 	_at text;
-	_bound text;
 BEGIN
 	FOR _def, _at IN SELECT d, format('customFields[%s].', n - 1)
 	                   FROM jsonb_array_elements(_defs) WITH ORDINALITY e (d, n) LOOP
@@ -260,12 +227,9 @@ BEGIN
 		IF _def ->> 'type' = 'list' AND jsonb_array_length(coalesce(_def -> 'options', '[]')) = 0 THEN
 			_faults := _faults || fault(_at || 'options', 2003, 'A list needs options.');
 		END IF;
-		FOREACH _bound IN ARRAY '{min,max}'::text[] LOOP
-			IF _def ? _bound AND (jsonb_typeof(_def -> _bound) = 'string') <> (_def ->> 'type' = 'date') THEN
-				_faults := _faults || fault(_at || _bound, 2004,
-					CASE WHEN _def ->> 'type' = 'date' THEN 'It must be a date.' ELSE 'It must be a number.' END);
-			END IF;
-		END LOOP;
+		IF _def ->> 'type' NOT IN ('text', 'number') AND _def ?| '{min,max}' THEN
+			_faults := _faults || fault(_at || 'min', 2001, 'Only a text or a number has bounds.');
+		END IF;
 		BEGIN
 			PERFORM '' ~ (_def ->> 'pattern');
 		EXCEPTION WHEN invalid_regular_expression THEN
@@ -334,6 +298,268 @@ BEGIN
 	UPDATE customers SET last_activity_at = greatest(last_activity_at, NEW.created_at)
 	 WHERE id = NEW.customer_id;
 	RETURN NULL;
+END
+$$;
+
+-- --- what the responder calls ---------------------------------------------------------------
+
+-- The customer or group of a path; raises U3001, or U3004 for who may restore it.
+CREATE OR REPLACE FUNCTION there_or(_id uuid, _deleted boolean, _restore text) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF _deleted IS NULL OR _deleted AND NOT may(_restore) THEN
+		RAISE EXCEPTION 'not there' USING ERRCODE = 'U3001';
+	ELSIF _deleted THEN
+		RAISE EXCEPTION 'deleted' USING ERRCODE = 'U3004';
+	END IF;
+	RETURN _id;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION customer_there(_id uuid) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN there_or(_id, (SELECT deleted_at IS NOT NULL FROM customers WHERE id = _id),
+	                'customers:delete');
+END
+$$;
+
+CREATE OR REPLACE FUNCTION customer_group_there(_id uuid) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN there_or(_id, (SELECT deleted_at IS NOT NULL FROM customer_groups WHERE id = _id),
+	                'customer-groups:delete');
+END
+$$;
+
+-- Puts customers into a group; who is in it stays.  Values they have already must be what
+-- the group says; what it requires is asked for when custom fields are written.
+CREATE OR REPLACE FUNCTION customer_group_add(_group uuid, _customers uuid[],
+                                              OUT changed int, OUT "customersCount" int)
+LANGUAGE plpgsql AS $$
+DECLARE
+	_defs CONSTANT jsonb := (SELECT jsonb_agg(d - 'required')
+	                           FROM customer_groups g, jsonb_array_elements(g.custom_fields) d WHERE g.id = _group);
+	_faults jsonb := '[]';
+	_one record;
+BEGIN
+	-- Nobody deletes them meanwhile.
+	PERFORM FROM customers WHERE id = ANY (_customers) ORDER BY id FOR SHARE;
+	FOR _one IN SELECT u.n, c.id, custom_faults(c.custom_fields, _defs) AS faults
+	              FROM unnest(_customers) WITH ORDINALITY u (id, n)
+	              LEFT JOIN customers c ON c.id = u.id AND c.deleted_at IS NULL
+	             WHERE c.id IS NULL OR _defs IS NOT NULL ORDER BY u.n LOOP
+		IF _one.id IS NULL THEN
+			_faults := _faults || fault(format('customerIds[%s]', _one.n - 1), 2001, 'There is no such customer.');
+		ELSIF _one.faults <> '[]' THEN
+			_faults := _faults || fault(format('customerIds[%s]', _one.n - 1), 2001,
+				(_one.faults -> 0 ->> 'field') || ': ' || (_one.faults -> 0 ->> 'message'));
+		END IF;
+	END LOOP;
+	PERFORM faults_raise(_faults);
+	INSERT INTO customer_group_members (group_id, customer_id)
+	SELECT DISTINCT _group, c FROM unnest(_customers) c
+	    ON CONFLICT (customer_id, group_id) WHERE deleted_at IS NULL DO NOTHING;
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	"customersCount" := (SELECT g.customers_count FROM customer_groups g WHERE g.id = _group);
+END
+$$;
+
+-- Takes them out; who is not in it is passed over.
+CREATE OR REPLACE FUNCTION customer_group_remove(_group uuid, _customers uuid[],
+                                                 OUT changed int, OUT "customersCount" int)
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE customer_group_members SET deleted_at = now()
+	 WHERE group_id = _group AND customer_id = ANY (_customers) AND deleted_at IS NULL;
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	"customersCount" := (SELECT g.customers_count FROM customer_groups g WHERE g.id = _group);
+END
+$$;
+
+-- Changes customers as [{id, data, version}] says, as far as they are there: the new versions.
+CREATE OR REPLACE FUNCTION customers_change(_updates jsonb) RETURNS TABLE (id uuid, version int)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM FROM customers c
+	  WHERE c.id IN (SELECT (u ->> 'id')::uuid FROM jsonb_array_elements(_updates) u)
+	  ORDER BY c.id FOR NO KEY UPDATE;
+	RETURN QUERY UPDATE customers c
+	   SET name = coalesce(d ->> 'name', c.name),
+	       email = CASE WHEN d ? 'email' THEN d ->> 'email' ELSE c.email END,
+	       phone = CASE WHEN d ? 'phone' THEN d ->> 'phone' ELSE c.phone END,
+	       country_code = CASE WHEN d ? 'countryCode' THEN d ->> 'countryCode' ELSE c.country_code END,
+	       company = CASE WHEN d ? 'company' THEN d ->> 'company' ELSE c.company END,
+	       status = coalesce(d ->> 'status', c.status),
+	       owner_id = CASE WHEN d ? 'ownerId' THEN (d ->> 'ownerId')::uuid ELSE c.owner_id END,
+	       tags = CASE WHEN d ? 'tags' THEN ARRAY(SELECT jsonb_array_elements_text(d -> 'tags')) ELSE c.tags END,
+	       custom_fields = c.custom_fields || coalesce(d -> 'customFields', '{}')
+	  FROM (SELECT (u ->> 'id')::uuid AS id, u -> 'data' AS d, (u ->> 'version')::int AS version
+	          FROM jsonb_array_elements(_updates) u) u
+	 WHERE c.id = u.id AND c.deleted_at IS NULL AND c.version = coalesce(u.version, c.version)
+	RETURNING c.id, c.version;
+END
+$$;
+
+-- What is wrong with one item of a batch, having tried it alone.
+CREATE OR REPLACE FUNCTION customers_try(_update jsonb, OUT done int, OUT faults jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+	_state text;
+	_detail text;
+	_hint text;
+BEGIN
+	SELECT c.version INTO done FROM customers_change(jsonb_build_array(_update)) c;
+	IF done IS NULL THEN
+		PERFORM customer_there((_update ->> 'id')::uuid);
+		faults := jsonb_build_array(fault('version', 3003, 'It was changed by somebody else in the meantime.'));
+	END IF;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS _state = RETURNED_SQLSTATE, _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
+	IF _state = '23505' THEN
+		faults := jsonb_build_array(fault('data.phone', 3002, 'Another customer has this phone number.'));
+	ELSIF _state !~ '^U[0-9]{4}$' THEN
+		RAISE;
+	ELSIF _hint = '*' THEN
+		faults := (SELECT jsonb_agg(f || jsonb_build_object('field', 'data.' || (f ->> 'field')))
+		             FROM jsonb_array_elements(_detail::jsonb) f);
+	ELSE
+		faults := jsonb_build_array(fault(CASE _hint WHEN '' THEN 'id' ELSE 'data.' || _hint END,
+			right(_state, 4)::int, CASE WHEN _detail <> '' THEN _detail WHEN _state = 'U3004'
+				THEN 'This customer was deleted.' ELSE 'There is no such customer.' END));
+	END IF;
+END
+$$;
+
+-- Many changes at once: all or, where _lenient, as many as can be.  One statement where
+-- nothing is wrong; else one by one, to say what it is.
+CREATE OR REPLACE FUNCTION customers_batch(_updates jsonb, _lenient boolean,
+                                           OUT updated int, OUT failed int, OUT items jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+	_faults jsonb;
+BEGIN
+	SELECT jsonb_agg(fault(format('updates[%s].id', t.n - 1), 2001, 'It is there twice.')) INTO _faults
+	  FROM (SELECT n, row_number() OVER (PARTITION BY u ->> 'id' ORDER BY n) AS k
+	          FROM jsonb_array_elements(_updates) WITH ORDINALITY e (u, n)) t WHERE t.k > 1;
+	PERFORM faults_raise(_faults);
+	failed := 0;
+	BEGIN
+		SELECT count(*), jsonb_agg(jsonb_build_object('id', c.id, 'status', 'updated', 'version', c.version))
+		  INTO updated, items FROM customers_change(_updates) c;
+		IF updated = jsonb_array_length(_updates) THEN
+			RETURN;
+		END IF;
+		RAISE EXCEPTION 'some were not there' USING ERRCODE = 'U3001';
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE !~ '^(U[0-9]{4}|23505)$' THEN
+			RAISE;
+		END IF;
+	END;
+	WITH tried AS MATERIALIZED (
+		SELECT e.n, e.u ->> 'id' AS id, t.done, t.faults
+		  FROM (SELECT u, n FROM jsonb_array_elements(_updates) WITH ORDINALITY x (u, n)
+		         ORDER BY u ->> 'id') e, customers_try(e.u) t)
+	SELECT count(t.done), count(t.faults),
+	       jsonb_agg(CASE WHEN t.faults IS NULL
+	                      THEN jsonb_build_object('id', t.id, 'status', 'updated', 'version', t.done)
+	                      ELSE jsonb_build_object('id', t.id, 'status', 'failed', 'errors', t.faults) END ORDER BY t.n),
+	       (SELECT jsonb_agg(f || jsonb_build_object('field', format('updates[%s].%s', x.n - 1, f ->> 'field'))
+	                         ORDER BY x.n) FROM tried x, jsonb_array_elements(x.faults) f)
+	  INTO updated, failed, items, _faults FROM tried t;
+	IF NOT _lenient THEN
+		PERFORM faults_raise(_faults);
+	END IF;
+END
+$$;
+
+-- Notes about a customer and what was changed, the addresses masked for who may not read them.
+CREATE OR REPLACE FUNCTION customer_timeline(_customer uuid)
+RETURNS TABLE (key text, at timestamptz, kind text, action text, actor json, text text, before jsonb, after jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_masked CONSTANT text[] := CASE WHEN may('customers:read-contact') THEN '{}' ELSE '{email,phone}' END;
+BEGIN
+	RETURN QUERY
+	SELECT t.key, t.at, t.kind, t.action,
+	       (SELECT json_build_object('id', u.id, 'fullName', u.full_name) FROM users u WHERE u.id = t.actor),
+	       t.text, audit_masked(t.before, _masked), audit_masked(t.after, _masked)
+	  FROM (SELECT 'change-' || a.id AS key, a.at, 'change' AS kind, split_part(a.action, '.', 2) AS action,
+	               a.actor, NULL AS text, p.before, p.after
+	          FROM audit a LEFT JOIN audit_payload p ON p.audit_id = a.id
+	         WHERE a.resource_id = _customer AND a.resource = 'customers'
+	        UNION ALL
+	        SELECT 'note-' || n.id, n.created_at, 'note', 'created', n.author_id, n.text, NULL, NULL
+	          FROM customer_notes n WHERE n.customer_id = _customer AND n.deleted_at IS NULL) t;
+END
+$$;
+
+-- --- search over resources, for admin ------------------------------------------------------------
+
+-- How well _text answers _q: begins with it, has a word that does, or has it somewhere.
+CREATE OR REPLACE FUNCTION search_rank(_q text, _text text) RETURNS real
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN lower(_text) = lower(_q) THEN 4 WHEN starts_with(lower(_text), lower(_q)) THEN 3
+            WHEN strpos(lower(_text), ' ' || lower(_q)) > 0 THEN 2 ELSE 1 END
+       + public.similarity(_q, _text);
+
+-- A pattern for what has _q in it, or, where that is too short for trigrams, a word that
+-- begins with it.
+CREATE OR REPLACE FUNCTION search_pattern(_q text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN char_length(_q) < 3 THEN '% ' ELSE '%' END
+       || lower(regexp_replace(_q, '([\\%_])', '\\\1', 'g')) || '%';
+
+-- The best _n of each resource that the caller may read: of the first few hundred found.
+CREATE OR REPLACE FUNCTION search_customers(_caller uuid, _q text, _n int)
+RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, bureau, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+	_contact CONSTANT boolean := may('customers:read-contact');
+	_like CONSTANT text := search_pattern(_q);
+	_short CONSTANT boolean := char_length(_q) < 3 AND octet_length(_q) > char_length(_q);
+BEGIN
+	IF _caller IS DISTINCT FROM actor() OR NOT may('customers:read') THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT 'customers', f.id, f.name,
+	       CASE WHEN _contact THEN concat_ws(' · ', f.company, f.email) ELSE f.company END,
+	       search_rank(_q, f.name)
+	  FROM (SELECT c.id, c.name, c.company, c.email FROM customers c
+	         WHERE NOT _short AND c.deleted_at IS NULL AND c.search LIKE _like
+	           AND (_contact OR customer_text(c.name, c.company, c.tags) LIKE _like)
+	        UNION ALL
+	        SELECT c.id, c.name, c.company, c.email FROM customers c
+	         WHERE _short AND c.deleted_at IS NULL AND octet_length(c.search) <> char_length(c.search)
+	           AND short_grams(c.search) @> ARRAY[lower(_q)]
+	           AND (_contact OR strpos(customer_text(c.name, c.company, c.tags), lower(_q)) > 0)
+	         LIMIT 300) f
+	 ORDER BY 5 DESC, f.name, f.id LIMIT _n;
+END
+$$;
+
+-- Names are for everybody, addresses for who may see accounts.
+CREATE OR REPLACE FUNCTION search_users(_caller uuid, _q text, _n int)
+RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, bureau, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+	_all CONSTANT boolean := may('users:read');
+	_like CONSTANT text := '%' || regexp_replace(_q, '([\\%_])', '\\\1', 'g') || '%';
+BEGIN
+	IF _caller IS NULL OR _caller IS DISTINCT FROM actor() THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT 'users', u.id, u.full_name, CASE WHEN _all THEN u.email ELSE u.designation END,
+	       search_rank(_q, u.full_name)
+	  FROM users u
+	 WHERE u.deleted_at IS NULL AND u.is_active
+	   AND (u.full_name ILIKE _like OR _all AND u.email ILIKE _like)
+	 ORDER BY 5 DESC, u.full_name, u.id LIMIT _n;
 END
 $$;
 

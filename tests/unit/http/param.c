@@ -132,7 +132,7 @@ json_row(void **state)
 
 	assert_true(json_parse(arena, str_of(body), &object, &where));
 	values_init(&values, arena, all);
-	param_object(arena, all, object, &values, &errors);
+	param_object(arena, all, false, object, &values, &errors);
 	assert_int_equal(field_errors_code(&errors), row->err);
 	if (row->err != ERR_OK) {
 		assert_string_equal(errors.list[0].field, row->field);
@@ -211,7 +211,7 @@ a_required_list_is_not_empty(void **state)
 	values_init(&values, *state, needed);
 	assert_true(json_parse(*state, STR("{\"lines\":[],\"parts\":[]}"),
 	    &object, &where));
-	param_object(*state, needed, object, &values, &errors);
+	param_object(*state, needed, false, object, &values, &errors);
 	assert_int_equal(errors.count, 2);
 	for (size_t i = 0; i < errors.count; i++)
 		assert_int_equal(errors.list[i].err,
@@ -238,7 +238,7 @@ the_schema_is_json(void **state)
 	struct buf out;
 
 	buf_init(&out, *state, 65536);
-	params_schema(&out, all, IN_BODY);
+	params_schema(&out, all, IN_BODY, false);
 	if (!json_parse(*state, (struct str){ out.data, out.len }, &object,
 	    &where))
 		fail_msg("%s at %u: %s", where.message, where.column, out.data);
