@@ -41,7 +41,7 @@ const struct route customers_routes[] = {
 	  .query = Q_CUSTOMER_REPLACE, .current = Q_CUSTOMER_GET,
 	  .doc = "Replace a customer; what is left out takes its default." },
 	{ PATCH, "/customers/{id}", .need = PERM_CUSTOMERS_UPDATE,
-	  .tx = TX_WRITE, .params = customer_params,
+	  .tx = TX_WRITE, .params = customer_params, .partial = true,
 	  .query = Q_CUSTOMER_UPDATE, .current = Q_CUSTOMER_GET,
 	  .doc = "Change a customer." },
 	{ DELETE, "/customers/{id}", .need = PERM_CUSTOMERS_DELETE,

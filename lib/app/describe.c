@@ -255,7 +255,7 @@ request_body(struct buf *out, const struct route *route)
 		return;
 	buf_text(out, ",\"requestBody\":{\"required\":true,\"content\":{"
 	    "\"application/json\":{\"schema\":");
-	params_schema(out, route->params, IN_BODY, route->method == PATCH);
+	params_schema(out, route->params, IN_BODY, route->partial);
 	buf_char(out, '}');
 	if (route->method == POST) {
 		buf_text(out, ",\"application/x-www-form-urlencoded\":"

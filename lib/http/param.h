@@ -51,7 +51,7 @@ struct param {
 	const char		*name;
 	enum param_type		 type;
 	enum param_place	 in;
-	bool			 required;	/* and not empty; PATCH may leave it out */
+	bool			 required;	/* and not empty */
 	bool			 partial;	/* an object that may leave out any member */
 	bool			 nullable;	/* JSON null is a value */
 	bool			 folded;	/* a line kept folded, for comparing */
@@ -95,7 +95,7 @@ const struct value *values_find(const struct values *values, const char *name);
 void	param_text(struct arena *arena, const struct param *param,
 	    struct str text, struct values *values, struct field_errors *errors);
 /* All members of a JSON object against the rows IN_BODY; unknown ones are
- * errors, missing required ones too, unless it is partial as a PATCH is. */
+ * errors, missing required ones too, unless it is partial. */
 void	param_object(struct arena *arena, const struct param *params,
 	    bool partial, struct json_object *object, struct values *values,
 	    struct field_errors *errors);

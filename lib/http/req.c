@@ -199,7 +199,7 @@ parse_json(struct req *rq)
 	if (!json_is_object(object))
 		return (req_fail(rq, ERR_INVALID_INPUT,
 		    "The body must be a JSON object."));
-	param_object(rq->arena, rq->route->params, rq->method == PATCH, object,
+	param_object(rq->arena, rq->route->params, rq->route->partial, object,
 	    &rq->values, &rq->errors);
 	return (ERR_OK);
 }
@@ -227,7 +227,7 @@ req_parse_body(struct req *rq)
 		return (ERR_OK);
 	}
 	if (rq->length == 0) {
-		if (rq->method != PATCH)
+		if (!rq->route->partial)
 			param_required(rq->route->params, IN_BODY,
 			    &rq->values, &rq->errors);
 		return (ERR_OK);

@@ -41,6 +41,7 @@ struct route {
 	enum perm		 need;
 	enum tx			 tx;
 	const struct param	*params;
+	bool			 partial;	/* required ones may be left out: PATCH */
 	unsigned		 query;		/* enum query_id: one record */
 	unsigned		 list;		/* enum query_id: many */
 	unsigned		 current;	/* the record as it is: 404, 410, 412 */

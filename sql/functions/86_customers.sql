@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION customer_text(_name text, _company text, _tags text[]
                                          _email text DEFAULT NULL, _phone text DEFAULT NULL)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN lower(' ' || concat_ws(' ', _name, _company, array_to_string(_tags, ' '), _email, _phone));
+RETURN lower(' ' || concat_ws(' ', _name, _company, nullif(array_to_string(_tags, ' '), ''),
+                              _email, _phone));
 
 -- An address or number as it is shown to who may not read it.
 CREATE OR REPLACE FUNCTION contact_masked(_contact text) RETURNS text
@@ -382,9 +383,6 @@ CREATE OR REPLACE FUNCTION customers_change(_updates jsonb) RETURNS TABLE (id uu
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-	PERFORM FROM customers c
-	  WHERE c.id IN (SELECT (u ->> 'id')::uuid FROM jsonb_array_elements(_updates) u)
-	  ORDER BY c.id FOR NO KEY UPDATE;
 	RETURN QUERY UPDATE customers c
 	   SET name = coalesce(d ->> 'name', c.name),
 	       email = CASE WHEN d ? 'email' THEN d ->> 'email' ELSE c.email END,
@@ -402,74 +400,77 @@ BEGIN
 END
 $$;
 
--- What is wrong with one item of a batch, having tried it alone.
-CREATE OR REPLACE FUNCTION customers_try(_update jsonb, OUT done int, OUT faults jsonb)
+-- What is wrong with one change, from what it raised.
+CREATE OR REPLACE FUNCTION change_faults(_state text, _hint text, _detail text) RETURNS jsonb
 LANGUAGE plpgsql AS $$
-DECLARE
-	_state text;
-	_detail text;
-	_hint text;
 BEGIN
-	SELECT c.version INTO done FROM customers_change(jsonb_build_array(_update)) c;
-	IF done IS NULL THEN
-		PERFORM customer_there((_update ->> 'id')::uuid);
-		faults := jsonb_build_array(fault('version', 3003, 'It was changed by somebody else in the meantime.'));
-	END IF;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS _state = RETURNED_SQLSTATE, _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
 	IF _state = '23505' THEN
-		faults := jsonb_build_array(fault('data.phone', 3002, 'Another customer has this phone number.'));
-	ELSIF _state !~ '^U[0-9]{4}$' THEN
-		RAISE;
+		RETURN jsonb_build_array(fault('data.phone', 3002, 'Another customer has this phone number.'));
 	ELSIF _hint = '*' THEN
-		faults := (SELECT jsonb_agg(f || jsonb_build_object('field', 'data.' || (f ->> 'field')))
-		             FROM jsonb_array_elements(_detail::jsonb) f);
-	ELSE
-		faults := jsonb_build_array(fault(CASE _hint WHEN '' THEN 'id' ELSE 'data.' || _hint END,
-			right(_state, 4)::int, CASE WHEN _detail <> '' THEN _detail WHEN _state = 'U3004'
-				THEN 'This customer was deleted.' ELSE 'There is no such customer.' END));
+		RETURN (SELECT jsonb_agg(f || jsonb_build_object('field', 'data.' || (f ->> 'field')))
+		          FROM jsonb_array_elements(_detail::jsonb) f);
 	END IF;
+	RETURN jsonb_build_array(fault(
+		CASE WHEN _state = 'U3003' THEN 'version' WHEN _hint = '' THEN 'id' ELSE 'data.' || _hint END,
+		right(_state, 4)::int,
+		CASE WHEN _detail <> '' THEN _detail WHEN _state = 'U3004' THEN 'This customer was deleted.'
+		     WHEN _state = 'U3003' THEN 'It was changed by somebody else in the meantime.'
+		     ELSE 'There is no such customer.' END));
 END
 $$;
 
--- Many changes at once: all or, where _lenient, as many as can be.  One statement where
--- nothing is wrong; else one by one, to say what it is.
+-- Makes as many of these changes as can be and tells of each, in their order: all in one
+-- statement or, where that is refused, one half and then the other.
+CREATE OR REPLACE FUNCTION customers_try(_updates jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+	_n CONSTANT int := jsonb_array_length(_updates);
+	_items jsonb;
+	_detail text;
+	_hint text;
+BEGIN
+	SELECT jsonb_agg(jsonb_build_object('id', c.id, 'status', 'updated', 'version', c.version) ORDER BY u.n) INTO _items
+	  FROM customers_change(_updates) c
+	  JOIN jsonb_array_elements(_updates) WITH ORDINALITY u (u, n) ON (u.u ->> 'id')::uuid = c.id;
+	IF jsonb_array_length(_items) = _n THEN
+		RETURN _items;
+	END IF;
+	IF _n = 1 THEN
+		PERFORM customer_there((_updates -> 0 ->> 'id')::uuid);
+	END IF;
+	RAISE EXCEPTION 'of another version' USING ERRCODE = 'U3003';
+EXCEPTION WHEN OTHERS THEN
+	IF SQLSTATE !~ '^(U[0-9]{4}|23505)$' THEN
+		RAISE;
+	ELSIF _n = 1 THEN
+		GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
+		RETURN jsonb_build_array(jsonb_build_object('id', _updates -> 0 -> 'id', 'status', 'failed',
+			'errors', change_faults(SQLSTATE, _hint, _detail)));
+	END IF;
+	RETURN customers_try(jsonb_path_query_array(_updates, '$[0 to $m]', jsonb_build_object('m', _n / 2 - 1)))
+		|| customers_try(jsonb_path_query_array(_updates, '$[$m to last]', jsonb_build_object('m', _n / 2)));
+END
+$$;
+
+-- Many changes at once, [{id, data, version}]: all or, where _lenient, as many as can be.
 CREATE OR REPLACE FUNCTION customers_batch(_updates jsonb, _lenient boolean,
                                            OUT updated int, OUT failed int, OUT items jsonb)
 LANGUAGE plpgsql AS $$
-DECLARE
-	_faults jsonb;
 BEGIN
-	SELECT jsonb_agg(fault(format('updates[%s].id', t.n - 1), 2001, 'It is there twice.')) INTO _faults
+	PERFORM faults_raise((SELECT coalesce(jsonb_agg(fault(format('updates[%s].id', t.n - 1), 2001, 'It is there twice.')), '[]')
 	  FROM (SELECT n, row_number() OVER (PARTITION BY u ->> 'id' ORDER BY n) AS k
-	          FROM jsonb_array_elements(_updates) WITH ORDINALITY e (u, n)) t WHERE t.k > 1;
-	PERFORM faults_raise(_faults);
-	failed := 0;
-	BEGIN
-		SELECT count(*), jsonb_agg(jsonb_build_object('id', c.id, 'status', 'updated', 'version', c.version))
-		  INTO updated, items FROM customers_change(_updates) c;
-		IF updated = jsonb_array_length(_updates) THEN
-			RETURN;
-		END IF;
-		RAISE EXCEPTION 'some were not there' USING ERRCODE = 'U3001';
-	EXCEPTION WHEN OTHERS THEN
-		IF SQLSTATE !~ '^(U[0-9]{4}|23505)$' THEN
-			RAISE;
-		END IF;
-	END;
-	WITH tried AS MATERIALIZED (
-		SELECT e.n, e.u ->> 'id' AS id, t.done, t.faults
-		  FROM (SELECT u, n FROM jsonb_array_elements(_updates) WITH ORDINALITY x (u, n)
-		         ORDER BY u ->> 'id') e, customers_try(e.u) t)
-	SELECT count(t.done), count(t.faults),
-	       jsonb_agg(CASE WHEN t.faults IS NULL
-	                      THEN jsonb_build_object('id', t.id, 'status', 'updated', 'version', t.done)
-	                      ELSE jsonb_build_object('id', t.id, 'status', 'failed', 'errors', t.faults) END ORDER BY t.n),
-	       (SELECT jsonb_agg(f || jsonb_build_object('field', format('updates[%s].%s', x.n - 1, f ->> 'field'))
-	                         ORDER BY x.n) FROM tried x, jsonb_array_elements(x.faults) f)
-	  INTO updated, failed, items, _faults FROM tried t;
-	IF NOT _lenient THEN
-		PERFORM faults_raise(_faults);
+	          FROM jsonb_array_elements(_updates) WITH ORDINALITY e (u, n)) t WHERE t.k > 1));
+	-- Locked in one order, so that two batches wait for each other and no more.
+	PERFORM FROM customers c WHERE c.id IN (SELECT (u ->> 'id')::uuid FROM jsonb_array_elements(_updates) u)
+	  ORDER BY c.id FOR NO KEY UPDATE;
+	items := customers_try(_updates);
+	failed := jsonb_array_length(jsonb_path_query_array(items, '$[*] ? (exists(@.errors))'));
+	updated := jsonb_array_length(items) - failed;
+	IF failed > 0 AND NOT _lenient THEN
+		PERFORM faults_raise((SELECT jsonb_agg(f || jsonb_build_object('field', format('updates[%s].%s', i.n - 1, f ->> 'field'))
+		                                       ORDER BY i.n, k.n)
+			FROM jsonb_array_elements(items) WITH ORDINALITY i (i, n),
+			     jsonb_array_elements(i.i -> 'errors') WITH ORDINALITY k (f, n)));
 	END IF;
 END
 $$;
@@ -515,7 +516,7 @@ RETURN CASE WHEN char_length(_q) < 3 THEN '% ' ELSE '%' END
 CREATE OR REPLACE FUNCTION search_customers(_caller uuid, _q text, _n int)
 RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, bureau, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, bureau, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
 	_contact CONSTANT boolean := may('customers:read-contact');
 	_like CONSTANT text := search_pattern(_q);
@@ -545,7 +546,7 @@ $$;
 CREATE OR REPLACE FUNCTION search_users(_caller uuid, _q text, _n int)
 RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, bureau, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, bureau, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
 	_all CONSTANT boolean := may('users:read');
 	_like CONSTANT text := '%' || regexp_replace(_q, '([\\%_])', '\\\1', 'g') || '%';

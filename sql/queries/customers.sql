@@ -107,33 +107,38 @@ SELECT b.updated, b.failed, b.items FROM customers_batch(:updates, :lenient) b
 -- returns: CustomerStatistics
 -- Of those created between from and to, all by default; the series shows ten years at most and
 -- by default thirty days.  One walk along one index counts them three ways.
-WITH asked AS (
+WITH span AS (
 	SELECT coalesce(:from::timestamptz, '-infinity') AS since, coalesce(:to::timestamptz, 'infinity') AS until,
-	       coalesce(:bucket, 'day') AS bucket),
+	       coalesce(:bucket, 'day') AS bucket, :from::timestamptz IS NULL AND :to::timestamptz IS NULL AS is_all,
+	       least(:to::timestamptz - interval '1 microsecond', now()) AS last),
+asked AS MATERIALIZED (
+	SELECT s.*, date_trunc(s.bucket, greatest(coalesce(:from, s.last - interval '30 days'),
+	                                          s.last - interval '10 years')) AS first
+	  FROM span s),
 counted AS MATERIALIZED (
-	SELECT grouping(c.status) AS s, grouping(c.owner_id) AS o, c.status, c.owner_id,
-	       date_trunc(coalesce(:bucket, 'day'), c.created_at) AS at, count(*) AS n
-	  FROM customers c
-	 WHERE c.deleted_at IS NULL AND c.created_at >= (SELECT since FROM asked)
-	   AND c.created_at < (SELECT until FROM asked)
-	 GROUP BY GROUPING SETS ((c.status), (c.owner_id), (date_trunc(coalesce(:bucket, 'day'), c.created_at)))),
+	SELECT grouping(c.status) AS s, grouping(c.owner_id) AS o, c.status, c.owner_id, c.at, count(*) AS n
+	  FROM (SELECT x.status, x.owner_id, CASE WHEN x.created_at >= (SELECT first FROM asked)
+	               THEN date_trunc((SELECT bucket FROM asked), x.created_at) END AS at
+	          FROM customers x
+	         WHERE x.deleted_at IS NULL AND x.created_at >= (SELECT since FROM asked)
+	           AND x.created_at < (SELECT until FROM asked)) c
+	 GROUP BY GROUPING SETS ((c.status), (c.owner_id), (c.at))),
+grouped AS (
+	SELECT m.group_id, count(*) AS n
+	  FROM customer_group_members m JOIN customers c ON c.id = m.customer_id
+	 WHERE NOT (SELECT is_all FROM asked) AND m.deleted_at IS NULL AND c.deleted_at IS NULL
+	   AND c.created_at >= (SELECT since FROM asked) AND c.created_at < (SELECT until FROM asked)
+	 GROUP BY m.group_id),
 days AS (
-	SELECT g.at FROM asked a,
-	       generate_series(
-	           date_trunc(a.bucket, greatest(coalesce(:from, least(a.until, now()) - interval '30 days'),
-	                                         least(a.until, now()) - interval '10 years')),
-	           date_trunc(a.bucket, least(a.until - interval '1 microsecond', now())),
-	           ('1 ' || a.bucket)::interval) g (at))
-SELECT (SELECT coalesce(sum(n), 0) FROM counted WHERE s = 0) AS total,
+	SELECT g.at FROM asked a, generate_series(a.first, a.last, ('1 ' || a.bucket)::interval) g (at))
+SELECT (SELECT coalesce(sum(n), 0)::bigint FROM counted WHERE s = 0) AS total,
        (SELECT json_object_agg(v.status, coalesce(k.n, 0))
           FROM unnest('{active,inactive,pending,blocked}'::text[]) v (status)
           LEFT JOIN counted k ON k.s = 0 AND k.status = v.status) AS "byStatus",
        (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'count',
-	           CASE WHEN :from::timestamptz IS NULL AND :to::timestamptz IS NULL THEN g.customers_count ELSE
-	               (SELECT count(*) FROM customer_group_members m JOIN customers c ON c.id = m.customer_id, asked a
-	                 WHERE m.group_id = g.id AND m.deleted_at IS NULL AND c.deleted_at IS NULL
-	                   AND c.created_at >= a.since AND c.created_at < a.until) END)
-	           ORDER BY g.name), '[]') FROM customer_groups g WHERE g.deleted_at IS NULL) AS "byGroup",
+                   CASE WHEN a.is_all THEN g.customers_count ELSE coalesce(k.n, 0) END) ORDER BY g.name), '[]')
+          FROM asked a, customer_groups g LEFT JOIN grouped k ON k.group_id = g.id
+         WHERE g.deleted_at IS NULL) AS "byGroup",
        (SELECT coalesce(json_agg(json_build_object('id', k.owner_id, 'fullName', u.full_name, 'count', k.n)
                                  ORDER BY k.n DESC, k.owner_id), '[]')
           FROM counted k LEFT JOIN users u ON u.id = k.owner_id WHERE k.o = 0) AS "byOwner",
