@@ -5,8 +5,6 @@
  */
 #include "admin.h"
 
-static route_run search;
-
 static const struct param search_params[] = {
 	{ "q", PARAM_LINE, IN_QUERY, .required = true, .min = 1, .max = 200,
 	  .doc = "Text to look for." },
@@ -17,16 +15,7 @@ static const struct param search_params[] = {
 
 const struct route search_routes[] = {
 	{ GET, "/search", .need = PERM_SIGNED_IN, .tx = TX_READ,
-	  .params = search_params, .run = search, .returns = "Found",
+	  .params = search_params, .query = Q_SEARCH, .many = true,
 	  .doc = "Find people and customers, the best first." },
 	ROUTES_END
 };
-
-static enum err
-search(struct req *rq)
-{
-	struct db_rows *found = req_query(rq, Q_SEARCH, NULL);
-	enum err err = req_results(rq);
-
-	return (err != ERR_OK ? err : answer_rows(rq, found));
-}

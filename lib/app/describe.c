@@ -279,7 +279,7 @@ responses(struct buf *out, const struct route *route)
 	if (record != NULL && status != 204) {
 		buf_text(out, ",\"content\":{\"application/json\":"
 		    "{\"schema\":");
-		if (route->list != Q_NONE)
+		if (route->list != Q_NONE || route->many)
 			buf_printf(out, "{\"type\":\"object\",\"properties\":{"
 			    "\"items\":{\"type\":\"array\",\"items\":"
 			    "{\"$ref\":\"#/components/schemas/%s\"}},"
