@@ -256,6 +256,16 @@ BEGIN
 END
 $$;
 
+-- Trigger: whoever was in a group that is deleted, and is deleted too, is out of it for good;
+-- so the group of a member is always there.
+CREATE OR REPLACE FUNCTION customer_groups_left() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	UPDATE customer_group_members SET deleted_at = now() WHERE group_id = NEW.id AND deleted_at IS NULL;
+	RETURN NULL;
+END
+$$;
+
 -- Trigger, per statement: members came or went.  Groups are locked in one order; one that
 -- was deleted meanwhile takes nobody in.
 CREATE OR REPLACE FUNCTION customer_group_members_counted() RETURNS trigger
@@ -574,6 +584,8 @@ CREATE OR REPLACE TRIGGER customers_counted AFTER UPDATE OF deleted_at ON custom
 CREATE OR REPLACE TRIGGER customer_groups_rules
 	BEFORE INSERT OR UPDATE OF custom_fields, deleted_at ON customer_groups
 	FOR EACH ROW EXECUTE FUNCTION customer_groups_rules();
+CREATE OR REPLACE TRIGGER customer_groups_left AFTER UPDATE OF deleted_at ON customer_groups
+	FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION customer_groups_left();
 CREATE OR REPLACE TRIGGER customer_group_members_came AFTER INSERT ON customer_group_members
 	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
 	EXECUTE FUNCTION customer_group_members_counted();

@@ -14,9 +14,9 @@ CASE WHEN (SELECT may('customers:read-contact')) THEN c.email ELSE contact_maske
 CASE WHEN (SELECT may('customers:read-contact')) THEN c.phone ELSE contact_masked(c.phone) END AS phone,
 c.country_code AS "countryCode", c.company, c.status, c.owner_id AS "ownerId", c.tags,
 c.custom_fields AS "customFields",
-(SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY g.name), '[]')
-   FROM customer_group_members m JOIN customer_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
-  WHERE m.customer_id = c.id AND m.deleted_at IS NULL) AS groups,
+(SELECT coalesce(json_agg(json_build_object('id', x.id, 'name', x.name) ORDER BY x.name), '[]')
+   FROM (SELECT m.group_id AS id, (SELECT g.name FROM customer_groups g WHERE g.id = m.group_id) AS name
+           FROM customer_group_members m WHERE m.customer_id = c.id AND m.deleted_at IS NULL) x) AS groups,
 c.last_activity_at AS "lastActivityAt", c.created_at AS "createdAt", c.updated_at AS "updatedAt",
 c.version, CASE WHEN NOT (SELECT may('customers:read-contact')) THEN 'm' END AS _view
 

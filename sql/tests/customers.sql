@@ -4,7 +4,7 @@
 -- named, what groups demand and count, batches, who sees what.
 
 \ir helpers.psql
-SELECT plan(70);
+SELECT plan(72);
 SELECT pg_temp.people();
 SELECT ok(pg_temp.call_as('chair@example.org') IS NOT NULL, 'as the chairperson:');
 
@@ -109,9 +109,15 @@ SELECT is((SELECT customers_count FROM customer_groups WHERE id = :'g'), 0, 'a d
 UPDATE customers SET deleted_at = NULL WHERE id = :'ann';
 SELECT is((SELECT customers_count FROM customer_groups WHERE id = :'g'), 1, 'a restored one is');
 SELECT is(customer_group_remove(:'g', ARRAY[:'ann']::uuid[])::text, '(1,0)', 'who leaves is not');
+SELECT is(customer_group_add(:'g', ARRAY[:'ann']::uuid[])::text, '(1,1)', 'who comes back is');
+UPDATE customers SET deleted_at = now() WHERE id = :'ann';
 UPDATE customer_groups SET deleted_at = now() WHERE id = :'g';
+UPDATE customers SET deleted_at = NULL WHERE id = :'ann';
 SELECT throws_ok(format('INSERT INTO customer_group_members (group_id, customer_id) VALUES (%L, %L)', :'g', :'ann'),
 	'U3004', NULL, 'a deleted group takes nobody in');
+
+SELECT is((SELECT count(*) FROM customer_group_members WHERE customer_id = :'ann' AND deleted_at IS NULL), 0::bigint,
+	'nor keeps who was deleted');
 
 -- Batches.
 INSERT INTO customers (name) SELECT 'Many ' || n FROM generate_series(1, 150) n;

@@ -8,8 +8,8 @@ SET session_replication_role = replica;
 SET maintenance_work_mem = '256MB';
 SELECT setseed(0.5);
 
-INSERT INTO customer_groups (name, customers_count)
-SELECT 'Group ' || g, 0 FROM generate_series(1, 50) g;
+INSERT INTO customer_groups (id, name, customers_count)
+SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid, 'Group ' || g, 0 FROM generate_series(0, 49) g;
 
 -- Indexes are made afterwards, which is faster.
 CREATE TEMP TABLE later AS
@@ -48,6 +48,9 @@ SELECT (lpad(to_hex((extract(epoch FROM r.at) * 1000)::bigint), 12, '0') || '7' 
                        (ARRAY['active', 'active', 'active', 'active', 'inactive', 'inactive', 'pending'])[1 + n % 7] AS status,
                        CASE WHEN n % 1000 = 0 THEN '{rare,news}'::text[] WHEN n % 3 = 0 THEN '{news}' ELSE '{}' END AS tags
                   FROM generate_series(1, :rows) n) s) r;
+
+INSERT INTO customers (id, name, search)
+VALUES ('01900000-0000-7000-8000-000000000000', 'Somebody', ' somebody');
 
 INSERT INTO customer_group_members (group_id, customer_id)
 SELECT g.id, c.id
