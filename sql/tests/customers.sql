@@ -89,7 +89,7 @@ SELECT is(pg_temp.field(format($$INSERT INTO customer_groups (name, custom_field
 INSERT INTO customer_groups (name, custom_fields) VALUES ('g',
 	'[{"name":"size","type":"number","required":true,"min":1,"max":9},{"name":"code","type":"text","pattern":"[A-Z]+","max":5},
 	  {"name":"since","type":"date"},{"name":"vip","type":"boolean"},{"name":"colour","type":"list","options":["red","green"]}]');
-SELECT id AS g FROM customer_groups \gset
+SELECT id AS g FROM customer_groups WHERE name = 'g' \gset
 UPDATE customers SET custom_fields = '{"size": 10, "free": "x"}' WHERE id = :'ann';
 SELECT is(pg_temp.field(format('SELECT customer_group_add(%L, ARRAY[%L::uuid])', :'g', :'ann')), 'customerIds[0]',
 	'who has a wrong value does not come in');
