@@ -113,7 +113,8 @@ GRANT EXECUTE ON FUNCTION
 	customer_text(text, text, text[], text, text), contact_masked(text), short_grams(text),
 	customer_there(uuid), customer_group_there(uuid), there_or(uuid, boolean, text),
 	customer_group_add(uuid, uuid[]), customer_group_remove(uuid, uuid[]), customers_change(jsonb),
-	customers_try(jsonb), change_faults(text, text, text), customers_batch(jsonb, boolean), customer_timeline(uuid),
+	batch_run(text, text, text, jsonb, boolean), batch_try(text, text, jsonb),
+	change_faults(text, text, text), customers_batch(jsonb, boolean), customer_timeline(uuid),
 	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb)
 	TO bureau_customers;
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: ISC
 --
--- Customers: what their rows must look like, the counts of groups, batches, the timeline.
--- customer_tidy(), customer_faults() and custom_faults() are what calls, batches and imports
--- share; the rest are triggers and what the customers responder calls.
+-- Customers: what their rows must look like, the counts of groups, the timeline.
+-- customer_tidy() and customer_faults() are what calls, batches and imports share; the rest
+-- are triggers and what the customers responder calls.
 
 SET search_path = bureau, public;
 
@@ -24,80 +24,6 @@ RETURN CASE WHEN strpos(_contact, '@') > 0
 
 -- --- what is wrong with a row -----------------------------------------------------------
 
--- What is wrong with the value of one custom field, as its group defines it; null: nothing.
-CREATE OR REPLACE FUNCTION custom_fault(_def jsonb, _value jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-	_is CONSTANT text := jsonb_typeof(_value);
-	_text CONSTANT text := _value #>> '{}';
-	_min CONSTANT text := _def ->> 'min';
-	_max CONSTANT text := _def ->> 'max';
-	_day date;
-BEGIN
-	CASE _def ->> 'type'
-	WHEN 'text' THEN
-		RETURN CASE WHEN _is <> 'string' THEN 'It must be a text.'
-			WHEN char_length(_text) < _min::numeric THEN format('It needs at least %s characters.', _min)
-			WHEN char_length(_text) > coalesce(_max::numeric, 1000)
-			THEN format('It may have at most %s characters.', coalesce(_max, '1000'))
-			WHEN _text !~ ('^(?:' || (_def ->> 'pattern') || ')$') THEN 'It has the wrong form.' END;
-	WHEN 'number' THEN
-		RETURN CASE WHEN _is <> 'number' THEN 'It must be a number.'
-			WHEN _value::numeric < _min::numeric THEN format('It must be at least %s.', _min)
-			WHEN _value::numeric > _max::numeric THEN format('It must be at most %s.', _max) END;
-	WHEN 'boolean' THEN
-		RETURN CASE WHEN _is <> 'boolean' THEN 'It must be true or false.' END;
-	WHEN 'date' THEN
-		IF _is = 'string' AND _text ~ '^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' THEN
-			_day := make_date(left(_text, 4)::int, substr(_text, 6, 2)::int, 1) + right(_text, 2)::int - 1;
-		END IF;
-		RETURN CASE WHEN to_char(_day, 'YYYY-MM-DD') IS DISTINCT FROM _text
-			THEN 'It must be a date like 2026-11-27.' END;
-	WHEN 'list' THEN
-		RETURN CASE WHEN _is NOT IN ('string', 'array')
-			OR NOT _def -> 'options' @> CASE _is WHEN 'string' THEN jsonb_build_array(_value) ELSE _value END
-			THEN format('It must be of: %s.', (SELECT string_agg(o, ', ')
-				FROM jsonb_array_elements_text(_def -> 'options') o)) END;
-	END CASE;
-END
-$$;
-
--- What is wrong with custom fields, by the definitions that hold for them.  What none names
--- is free: a text, a number, true, false or a list of texts.
-CREATE OR REPLACE FUNCTION custom_faults(_fields jsonb, _defs jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-	_faults jsonb := '[]';
-	_def jsonb;
-	_key text;
-	_value jsonb;
-	_wrong text;
-BEGIN
-	FOR _key, _value IN SELECT e.key, e.value FROM jsonb_each(_fields) e LOOP
-		IF char_length(_key) NOT BETWEEN 1 AND 100 OR jsonb_typeof(_value) IN ('object', 'null')
-		   OR octet_length(_value::text) > 4000 OR _value @? '$[*] ? (@.type() != "string" && $.type() == "array")' THEN
-			_faults := _faults || fault('customFields.' || left(_key, 100), 2001,
-				'It must be a short text, a number, true or false, or a list of texts.');
-		END IF;
-	END LOOP;
-	FOR _def IN SELECT d FROM jsonb_array_elements(_defs) d LOOP
-		_key := _def ->> 'name';
-		_value := _fields -> _key;
-		IF coalesce(_value, '""') IN ('""', 'null') THEN
-			IF (_def -> 'required')::boolean THEN
-				_faults := _faults || fault('customFields.' || _key, 2003, 'It is required.');
-			END IF;
-			CONTINUE;
-		END IF;
-		_wrong := custom_fault(_def, _value);
-		IF _wrong IS NOT NULL THEN
-			_faults := _faults || fault('customFields.' || _key, 2004, _wrong);
-		END IF;
-	END LOOP;
-	RETURN _faults;
-END
-$$;
-
 -- What the groups of a customer define.
 CREATE OR REPLACE FUNCTION custom_definitions(_customer uuid) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -116,7 +42,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
 	_c.name := btrim(_c.name);
 	_c.email := nullif(lower(btrim(_c.email)), '');
-	_c.phone := nullif(regexp_replace(regexp_replace(_c.phone, '[[:space:]().·/-]', '', 'g'), '^00', '+'), '');
+	_c.phone := phone_tidy(_c.phone);
 	_c.country_code := nullif(upper(btrim(_c.country_code)), '');
 	_c.company := nullif(btrim(_c.company), '');
 	IF cardinality(_c.tags) > 1 THEN
@@ -138,22 +64,14 @@ BEGIN
 	ELSIF char_length(_c.name) > 200 THEN
 		_faults := _faults || fault('name', 2001, 'It may have at most 200 characters.');
 	END IF;
-	IF _c.email !~ '^[^@[:space:]]+@[^@[:space:].]+(\.[^@[:space:].]+)+$' OR char_length(_c.email) > 254 THEN
+	IF NOT is_email(_c.email) THEN
 		_faults := _faults || fault('email', 2004, 'It is not an e-mail address.');
 	END IF;
-	IF _c.phone !~ '^\+[1-9][0-9]{6,14}$' THEN
+	IF NOT is_phone(_c.phone) THEN
 		_faults := _faults || fault('phone', 2004,
 			'It is not a phone number in international form, like +49 30 1234567.');
 	END IF;
-	IF _c.country_code !~ '^[A-Z][A-Z]$' OR strpos('AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ '
-		'BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO '
-		'CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH '
-		'GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE '
-		'KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO '
-		'MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN '
-		'PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC '
-		'TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA '
-		'ZM ZW', _c.country_code) = 0 THEN
+	IF NOT is_country(_c.country_code) THEN
 		_faults := _faults || fault('countryCode', 2004, 'It is not a country code of two letters, like DE.');
 	END IF;
 	IF char_length(_c.company) > 200 THEN
@@ -210,37 +128,6 @@ $$;
 
 -- --- groups ------------------------------------------------------------------------------
 
--- What is wrong with the definitions of custom fields.
-CREATE OR REPLACE FUNCTION definition_faults(_defs jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, bureau, pg_temp AS $$
-DECLARE
-	_faults jsonb := '[]';
-	_names text[] := '{}';
-	_def jsonb;
-	_at text;
-BEGIN
-	FOR _def, _at IN SELECT d, format('customFields[%s].', n - 1)
-	                   FROM jsonb_array_elements(_defs) WITH ORDINALITY e (d, n) LOOP
-		IF _def ->> 'name' = ANY (_names) THEN
-			_faults := _faults || fault(_at || 'name', 2001, 'Another field has this name.');
-		END IF;
-		_names := _names || (_def ->> 'name');
-		IF _def ->> 'type' = 'list' AND jsonb_array_length(coalesce(_def -> 'options', '[]')) = 0 THEN
-			_faults := _faults || fault(_at || 'options', 2003, 'A list needs options.');
-		END IF;
-		IF _def ->> 'type' NOT IN ('text', 'number') AND _def ?| '{min,max}' THEN
-			_faults := _faults || fault(_at || 'min', 2001, 'Only a text or a number has bounds.');
-		END IF;
-		BEGIN
-			PERFORM '' ~ (_def ->> 'pattern');
-		EXCEPTION WHEN invalid_regular_expression THEN
-			_faults := _faults || fault(_at || 'pattern', 2004, 'It is not a regular expression.');
-		END;
-	END LOOP;
-	RETURN _faults;
-END
-$$;
-
 -- Trigger: definitions are sound; who has members stays.
 CREATE OR REPLACE FUNCTION customer_groups_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -266,13 +153,14 @@ BEGIN
 END
 $$;
 
--- Trigger, per statement: members came or went.  Groups are locked in one order; one that
--- was deleted meanwhile takes nobody in.
+-- Trigger, per statement: members came or went.  Nobody deletes the customers meanwhile; groups
+-- are locked in one order; one that was deleted meanwhile takes nobody in.
 CREATE OR REPLACE FUNCTION customer_group_members_counted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_group record;
 BEGIN
+	PERFORM FROM customers c WHERE c.id IN (SELECT m.customer_id FROM changed m) ORDER BY c.id FOR SHARE;
 	FOR _group IN SELECT m.group_id AS id,
 	                     sum(CASE WHEN m.deleted_at IS NULL THEN 1 ELSE -1 END) AS more
 	                FROM changed m JOIN customers c ON c.id = m.customer_id AND c.deleted_at IS NULL
@@ -314,19 +202,7 @@ $$;
 
 -- --- what the responder calls ---------------------------------------------------------------
 
--- The customer or group of a path; raises U3001, or U3004 for who may restore it.
-CREATE OR REPLACE FUNCTION there_or(_id uuid, _deleted boolean, _restore text) RETURNS uuid
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	IF _deleted IS NULL OR _deleted AND NOT may(_restore) THEN
-		RAISE EXCEPTION 'not there' USING ERRCODE = 'U3001';
-	ELSIF _deleted THEN
-		RAISE EXCEPTION 'deleted' USING ERRCODE = 'U3004';
-	END IF;
-	RETURN _id;
-END
-$$;
-
+-- Of a path: it is there, or U3001, U3004.
 CREATE OR REPLACE FUNCTION customer_there(_id uuid) RETURNS uuid
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -354,8 +230,6 @@ DECLARE
 	_faults jsonb := '[]';
 	_one record;
 BEGIN
-	-- Nobody deletes them meanwhile.
-	PERFORM FROM customers WHERE id = ANY (_customers) ORDER BY id FOR SHARE;
 	FOR _one IN SELECT u.n, c.id, custom_faults(c.custom_fields, _defs) AS faults
 	              FROM unnest(_customers) WITH ORDINALITY u (id, n)
 	              LEFT JOIN customers c ON c.id = u.id AND c.deleted_at IS NULL
@@ -388,12 +262,17 @@ BEGIN
 END
 $$;
 
--- Changes customers as [{id, data, version}] says, as far as they are there: the new versions.
+-- For batch_run(): changes customers as [{id, data, version}] says, as far as they are there.
 CREATE OR REPLACE FUNCTION customers_change(_updates jsonb) RETURNS TABLE (id uuid, version int)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-	RETURN QUERY UPDATE customers c
+	-- Found by their ids and computed once, whatever the planner believes of a table not
+	-- looked at yet.
+	RETURN QUERY WITH u AS MATERIALIZED (
+		SELECT (x ->> 'id')::uuid AS id, x -> 'data' AS d, (x ->> 'version')::int AS version
+		  FROM jsonb_array_elements(_updates) x)
+	UPDATE customers c
 	   SET name = coalesce(d ->> 'name', c.name),
 	       email = CASE WHEN d ? 'email' THEN d ->> 'email' ELSE c.email END,
 	       phone = CASE WHEN d ? 'phone' THEN d ->> 'phone' ELSE c.phone END,
@@ -403,87 +282,16 @@ BEGIN
 	       owner_id = CASE WHEN d ? 'ownerId' THEN (d ->> 'ownerId')::uuid ELSE c.owner_id END,
 	       tags = CASE WHEN d ? 'tags' THEN ARRAY(SELECT jsonb_array_elements_text(d -> 'tags')) ELSE c.tags END,
 	       custom_fields = c.custom_fields || coalesce(d -> 'customFields', '{}')
-	  FROM (SELECT (u ->> 'id')::uuid AS id, u -> 'data' AS d, (u ->> 'version')::int AS version
-	          FROM jsonb_array_elements(_updates) u) u
-	 WHERE c.id = u.id AND c.deleted_at IS NULL AND c.version = coalesce(u.version, c.version)
+	  FROM u
+	 WHERE c.id = ANY (ARRAY(SELECT w.id FROM u w)) AND c.id = u.id AND c.deleted_at IS NULL AND c.version = coalesce(u.version, c.version)
 	RETURNING c.id, c.version;
 END
 $$;
 
--- What is wrong with one change, from what it raised.
-CREATE OR REPLACE FUNCTION change_faults(_state text, _hint text, _detail text) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-BEGIN
-	IF _state = '23505' THEN
-		RETURN jsonb_build_array(fault('data.phone', 3002, 'Another customer has this phone number.'));
-	ELSIF _hint = '*' THEN
-		RETURN (SELECT jsonb_agg(f || jsonb_build_object('field', 'data.' || (f ->> 'field')))
-		          FROM jsonb_array_elements(_detail::jsonb) f);
-	END IF;
-	RETURN jsonb_build_array(fault(
-		CASE WHEN _state = 'U3003' THEN 'version' WHEN _hint = '' THEN 'id' ELSE 'data.' || _hint END,
-		right(_state, 4)::int,
-		CASE WHEN _detail <> '' THEN _detail WHEN _state = 'U3004' THEN 'This customer was deleted.'
-		     WHEN _state = 'U3003' THEN 'It was changed by somebody else in the meantime.'
-		     ELSE 'There is no such customer.' END));
-END
-$$;
-
--- Makes as many of these changes as can be and tells of each, in their order: all in one
--- statement or, where that is refused, one half and then the other.
-CREATE OR REPLACE FUNCTION customers_try(_updates jsonb) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-DECLARE
-	_n CONSTANT int := jsonb_array_length(_updates);
-	_items jsonb;
-	_detail text;
-	_hint text;
-BEGIN
-	SELECT jsonb_agg(jsonb_build_object('id', c.id, 'status', 'updated', 'version', c.version) ORDER BY u.n) INTO _items
-	  FROM customers_change(_updates) c
-	  JOIN jsonb_array_elements(_updates) WITH ORDINALITY u (u, n) ON (u.u ->> 'id')::uuid = c.id;
-	IF jsonb_array_length(_items) = _n THEN
-		RETURN _items;
-	END IF;
-	IF _n = 1 THEN
-		PERFORM customer_there((_updates -> 0 ->> 'id')::uuid);
-	END IF;
-	RAISE EXCEPTION 'of another version' USING ERRCODE = 'U3003';
-EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE !~ '^(U[0-9]{4}|23505)$' THEN
-		RAISE;
-	ELSIF _n = 1 THEN
-		GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
-		RETURN jsonb_build_array(jsonb_build_object('id', _updates -> 0 -> 'id', 'status', 'failed',
-			'errors', change_faults(SQLSTATE, _hint, _detail)));
-	END IF;
-	RETURN customers_try(jsonb_path_query_array(_updates, '$[0 to $m]', jsonb_build_object('m', _n / 2 - 1)))
-		|| customers_try(jsonb_path_query_array(_updates, '$[$m to last]', jsonb_build_object('m', _n / 2)));
-END
-$$;
-
--- Many changes at once, [{id, data, version}]: all or, where _lenient, as many as can be.
 CREATE OR REPLACE FUNCTION customers_batch(_updates jsonb, _lenient boolean,
                                            OUT updated int, OUT failed int, OUT items jsonb)
-LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM faults_raise((SELECT coalesce(jsonb_agg(fault(format('updates[%s].id', t.n - 1), 2001, 'It is there twice.')), '[]')
-	  FROM (SELECT n, row_number() OVER (PARTITION BY u ->> 'id' ORDER BY n) AS k
-	          FROM jsonb_array_elements(_updates) WITH ORDINALITY e (u, n)) t WHERE t.k > 1));
-	-- Locked in one order, so that two batches wait for each other and no more.
-	PERFORM FROM customers c WHERE c.id IN (SELECT (u ->> 'id')::uuid FROM jsonb_array_elements(_updates) u)
-	  ORDER BY c.id FOR NO KEY UPDATE;
-	items := customers_try(_updates);
-	failed := jsonb_array_length(jsonb_path_query_array(items, '$[*] ? (exists(@.errors))'));
-	updated := jsonb_array_length(items) - failed;
-	IF failed > 0 AND NOT _lenient THEN
-		PERFORM faults_raise((SELECT jsonb_agg(f || jsonb_build_object('field', format('updates[%s].%s', i.n - 1, f ->> 'field'))
-		                                       ORDER BY i.n, k.n)
-			FROM jsonb_array_elements(items) WITH ORDINALITY i (i, n),
-			     jsonb_array_elements(i.i -> 'errors') WITH ORDINALITY k (f, n)));
-	END IF;
-END
-$$;
+LANGUAGE sql
+RETURN batch_run('customers', 'customers_change', 'customer_there', _updates, _lenient);
 
 -- Notes about a customer and what was changed, the addresses masked for who may not read them.
 CREATE OR REPLACE FUNCTION customer_timeline(_customer uuid)
@@ -506,23 +314,7 @@ BEGIN
 END
 $$;
 
--- --- search over resources, for admin ------------------------------------------------------------
-
--- How well _text answers _q: begins with it, has a word that does, or has it somewhere.
-CREATE OR REPLACE FUNCTION search_rank(_q text, _text text) RETURNS real
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN lower(_text) = lower(_q) THEN 4 WHEN starts_with(lower(_text), lower(_q)) THEN 3
-            WHEN strpos(lower(_text), ' ' || lower(_q)) > 0 THEN 2 ELSE 1 END
-       + public.similarity(_q, _text);
-
--- A pattern for what has _q in it, or, where that is too short for trigrams, a word that
--- begins with it.
-CREATE OR REPLACE FUNCTION search_pattern(_q text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN char_length(_q) < 3 THEN '% ' ELSE '%' END
-       || lower(regexp_replace(_q, '([\\%_])', '\\\1', 'g')) || '%';
-
--- The best _n of each resource that the caller may read: of the first few hundred found.
+-- The best of those that the caller may read, of the first few hundred found.
 CREATE OR REPLACE FUNCTION search_customers(_caller uuid, _q text, _n int)
 RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -549,28 +341,6 @@ BEGIN
 	           AND (_contact OR strpos(customer_text(c.name, c.company, c.tags), lower(_q)) > 0)
 	         LIMIT 300) f
 	 ORDER BY 5 DESC, f.name, f.id LIMIT _n;
-END
-$$;
-
--- Names are for everybody, addresses for who may see accounts.
-CREATE OR REPLACE FUNCTION search_users(_caller uuid, _q text, _n int)
-RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, bureau, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-DECLARE
-	_all CONSTANT boolean := may('users:read');
-	_like CONSTANT text := '%' || regexp_replace(_q, '([\\%_])', '\\\1', 'g') || '%';
-BEGIN
-	IF _caller IS NULL OR _caller IS DISTINCT FROM actor() THEN
-		RETURN;
-	END IF;
-	RETURN QUERY
-	SELECT 'users', u.id, u.full_name, CASE WHEN _all THEN u.email ELSE u.designation END,
-	       search_rank(_q, u.full_name)
-	  FROM users u
-	 WHERE u.deleted_at IS NULL AND u.is_active
-	   AND (u.full_name ILIKE _like OR _all AND u.email ILIKE _like)
-	 ORDER BY 5 DESC, u.full_name, u.id LIMIT _n;
 END
 $$;
 

@@ -127,9 +127,9 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT 
 		webhook_ping,webhook_redeliver}'::name[])$$,
 	'admin may invite, look up roles, end sessions, tend to queues, try webhooks and search');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_customers' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
+	$$SELECT unnest('{batch_run,batch_try,change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
 		customer_group_there,customer_text,customer_there,customer_timeline,customers_batch,customers_change,
-		customers_try,fault,faults_raise,short_grams,there_or}'::name[])$$,
+		fault,faults_raise,short_grams,there_or}'::name[])$$,
 	'customers may call what looks after customers');
 SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND act = 'read' AND relname = 'users'
                    AND result = ''$$, $$VALUES ('id'::name), ('full_name'), ('picture')$$,
