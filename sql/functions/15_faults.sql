@@ -51,7 +51,7 @@ $$;
 -- What values of some kinds must be; null is.
 CREATE OR REPLACE FUNCTION is_email(_text text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN char_length(_text) <= 254 AND _text ~ '^[^@[:space:]]+@[^@[:space:].]+(\.[^@[:space:].]+)+$';
+RETURN char_length(_text) <= 254 AND _text ~ '^[^@[:space:]]+@[^@[:space:].*]+(\.[^@[:space:].*]+)+$';
 
 -- In international form, E.164.
 CREATE OR REPLACE FUNCTION is_phone(_text text) RETURNS boolean

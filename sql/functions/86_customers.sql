@@ -321,8 +321,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, bureau, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
 	_contact CONSTANT boolean := may('customers:read-contact');
-	_like CONSTANT text := search_pattern(_q);
-	_short CONSTANT boolean := char_length(_q) < 3 AND octet_length(_q) > char_length(_q);
+	_like CONSTANT text[] := search_patterns(_q);
+	_word CONSTANT text := btrim(_like[1], '%');
+	_short CONSTANT boolean := char_length(_word) < 3 AND octet_length(_word) > char_length(_word);
 BEGIN
 	IF _caller IS DISTINCT FROM actor() OR NOT may('customers:read') THEN
 		RETURN;
@@ -332,13 +333,13 @@ BEGIN
 	       CASE WHEN _contact THEN concat_ws(' · ', f.company, f.email) ELSE f.company END,
 	       search_rank(_q, f.name)
 	  FROM (SELECT c.id, c.name, c.company, c.email FROM customers c
-	         WHERE NOT _short AND c.deleted_at IS NULL AND c.search LIKE _like
-	           AND (_contact OR customer_text(c.name, c.company, c.tags) LIKE _like)
+	         WHERE NOT _short AND c.deleted_at IS NULL AND c.search LIKE _like[1] AND c.search LIKE ALL (_like)
+	           AND (_contact OR customer_text(c.name, c.company, c.tags) LIKE ALL (_like))
 	        UNION ALL
 	        SELECT c.id, c.name, c.company, c.email FROM customers c
 	         WHERE _short AND c.deleted_at IS NULL AND octet_length(c.search) <> char_length(c.search)
-	           AND short_grams(c.search) @> ARRAY[lower(_q)]
-	           AND (_contact OR strpos(customer_text(c.name, c.company, c.tags), lower(_q)) > 0)
+	           AND short_grams(c.search) @> ARRAY[_word] AND c.search LIKE ALL (_like)
+	           AND (_contact OR customer_text(c.name, c.company, c.tags) LIKE ALL (_like))
 	         LIMIT 300) f
 	 ORDER BY 5 DESC, f.name, f.id LIMIT _n;
 END

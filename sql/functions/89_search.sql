@@ -12,21 +12,24 @@ RETURN CASE WHEN lower(_text) = lower(_q) THEN 4 WHEN starts_with(lower(_text), 
             WHEN strpos(lower(_text), ' ' || lower(_q)) > 0 THEN 2 ELSE 1 END
        + public.similarity(_q, _text);
 
--- A pattern for what has _q in it, or, where that is too short for trigrams, a word that
--- begins with it.
-CREATE OR REPLACE FUNCTION search_pattern(_q text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN char_length(_q) < 3 THEN '% ' ELSE '%' END
-       || lower(regexp_replace(_q, '([\\%_])', '\\\1', 'g')) || '%';
+-- A pattern for each word of _q, the longest first, which an index looks for: what has it in it
+-- or, where it is of ASCII and too short for trigrams, a word that begins with it.
+CREATE OR REPLACE FUNCTION search_patterns(_q text) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	RETURN ARRAY(SELECT CASE WHEN octet_length(w) < 3 THEN '% ' ELSE '%' END
+	                    || regexp_replace(w, '([\\%_])', '\\\1', 'g') || '%'
+	               FROM regexp_split_to_table(lower(btrim(_q)), '\s+') w ORDER BY char_length(w) DESC, w LIMIT 8);
+END
+$$;
 
 -- Names are for everybody, addresses for who may see accounts.
 CREATE OR REPLACE FUNCTION search_users(_caller uuid, _q text, _n int)
 RETURNS TABLE (resource text, id uuid, title text, subtitle text, rank real)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, bureau, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_all CONSTANT boolean := may('users:read');
-	_like CONSTANT text := '%' || regexp_replace(_q, '([\\%_])', '\\\1', 'g') || '%';
+	_like CONSTANT text[] := search_patterns(_q);
 BEGIN
 	IF _caller IS NULL OR _caller IS DISTINCT FROM actor() THEN
 		RETURN;
@@ -36,7 +39,7 @@ BEGIN
 	       search_rank(_q, u.full_name)
 	  FROM users u
 	 WHERE u.deleted_at IS NULL AND u.is_active
-	   AND (u.full_name ILIKE _like OR _all AND u.email ILIKE _like)
+	   AND lower(concat_ws(' ', '', u.full_name, CASE WHEN _all THEN u.email END)) LIKE ALL (_like)
 	 ORDER BY 5 DESC, u.full_name, u.id LIMIT _n;
 END
 $$;

@@ -233,6 +233,11 @@ def test_one_search_finds_people_and_customers_the_best_first(chair, manager, em
     assert found[0] == {"resource": "customers", "id": exact["id"], "title": word, "subtitle": "z@example.org", "rank": found[0]["rank"]}
     assert [f["subtitle"] for f in employee.get("/search?q=" + word).json["items"]] == [None, None, None]
     assert len(manager.get(f"/search?q={word}&limit=1").json["items"]) == 1
+    assert [f["title"] for f in manager.get(f"/search?q={word}+haus").json["items"]] == [f"Haus {word}"]
+    assert [f["resource"] for f in manager.get(f"/search?q=person+{word}").json["items"]] == ["users"]
+    both = customer(manager, name="李明 " + word)
+    for text in ("李明 " + word, word + " 明", "李 明"):
+        assert both["id"] in [f["id"] for f in manager.get("/search?q=" + urllib.parse.quote(text)).json["items"]]
     role = chair.post("/roles", {"name": "blind-" + uuid.uuid4().hex[:8]}).json["name"]
     assert [f["resource"] for f in client.person(role).get("/search?q=" + word).json["items"]] == ["users"]
     for query in ("", "?q=", "?q=%20", "?q=x&limit=51", "?q=" + "x" * 201):
