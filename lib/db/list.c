@@ -134,12 +134,29 @@ add_word(struct draft *draft, struct arena *arena, const struct query *query,
 	draft_value(draft, like_pattern(arena, before, word), "text");
 }
 
+/* "+49 (30) 123" is one word, as numbers are kept: +4930123. */
+static const char *
+join_number(struct arena *arena, const char *search)
+{
+	static const char between[] = " ()./-";
+	struct buf out;
+
+	if (search[0] != '+' ||
+	    search[strspn(search, "+0123456789 ()./-")] != '\0')
+		return (search);
+	buf_init(&out, arena, 1024);
+	for (; *search != '\0'; search++)
+		if (strchr(between, *search) == NULL)
+			buf_char(&out, *search);
+	return (out.data);
+}
+
 /* Every word is in it, somewhere; of very many the first ones. */
 static void
 add_search(struct draft *draft, struct arena *arena, const struct query *query,
     const char *search)
 {
-	struct str rest = str_of(search), word;
+	struct str rest = str_of(join_number(arena, search)), word;
 	unsigned words = 0;
 
 	draft->for_values = true;

@@ -96,6 +96,13 @@ def test_search_finds_any_script_and_parts_of_words(manager, name, company, term
     assert [c["id"] for c in listed(manager, search=made["tags"][0][2:])] == [made["id"]]
 
 
+def test_a_number_is_found_however_it_is_written(manager):
+    made = customer(manager, phone=fresh_phone())
+    number = made["phone"]
+    for text in (number, f"{number[:3]} ({number[3:5]}) {number[5:8]}-{number[8:]}", number[5:], f"{number[:3]} {number[3:]}"):
+        assert [c["id"] for c in listed(manager, search=text)] == [made["id"]], text
+
+
 # --- groups ---------------------------------------------------------------------------------------
 
 def test_groups_are_made_read_replaced_deleted_and_restored(manager):
