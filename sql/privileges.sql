@@ -26,7 +26,7 @@ GRANT USAGE ON SCHEMA bureau TO bureau_responder;
 GRANT SELECT ON migrations TO bureau_responder;
 GRANT EXECUTE ON FUNCTION
 	actor(), session_now(), token_now(), origin_now(int), request_now(), address_now(), agent_now(),
-	rights_now(), may(text), is_operator(), ts(timestamptz), uuid_v7(),
+	rights_now(), may(text), needs(text, text), is_operator(), ts(timestamptz), uuid_v7(),
 	authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text), event_cursor(),
 	audit_note(text, text, uuid, jsonb), request_committed(uuid),
 	idempotency_claim(text, bytea), idempotency_store(text, int, jsonb, bytea),
@@ -84,6 +84,10 @@ GRANT SELECT (id, owner_id, url, description, events, former_until, is_active, f
       UPDATE (url, description, events, secret, is_active, deleted_at)
 	ON webhooks TO bureau_admin;
 GRANT SELECT ON webhook_deliveries, webhook_attempts TO bureau_admin;
+-- Views that people save; what each resource lets be found.
+GRANT SELECT, INSERT (resource, name, settings), UPDATE (deleted_at) ON views TO bureau_admin;
+GRANT EXECUTE ON FUNCTION search_users(uuid, text, int), search_customers(uuid, text, int)
+	TO bureau_admin;
 GRANT EXECUTE ON FUNCTION webhook_ping(uuid), webhook_redeliver(uuid) TO bureau_admin;
 -- Queues and jobs, but what is secret in them; the hash chain by its verifier alone.
 GRANT SELECT ON queues, job_kinds, job_attempts TO bureau_admin;
@@ -96,6 +100,26 @@ GRANT EXECUTE ON FUNCTION
 	jobs_retry(text, text, text, timestamptz, int), job_cancel(uuid), job_hurry(uuid),
 	audit_verify(bigint, int), audit_unchained(), push_waiting()
 	TO bureau_admin;
+
+-- customers: theirs, and who people are.
+GRANT SELECT (id, full_name, picture) ON users TO bureau_customers;
+GRANT SELECT, INSERT (name, email, phone, country_code, company, status, owner_id, tags, custom_fields),
+      UPDATE (name, email, phone, country_code, company, status, owner_id, tags, custom_fields, deleted_at)
+	ON customers TO bureau_customers;
+GRANT SELECT, INSERT (name, description, custom_fields),
+      UPDATE (name, description, custom_fields, deleted_at)
+	ON customer_groups TO bureau_customers;
+GRANT SELECT, INSERT (group_id, customer_id), UPDATE (deleted_at)
+	ON customer_group_members TO bureau_customers;
+GRANT SELECT, INSERT (customer_id, text), UPDATE (deleted_at) ON customer_notes TO bureau_customers;
+GRANT EXECUTE ON FUNCTION
+	customer_text(text, text, text[], text, text), contact_masked(text), short_grams(text),
+	customer_there(uuid), customer_group_there(uuid), there_or(uuid, boolean, text),
+	customer_group_add(uuid, uuid[]), customer_group_remove(uuid, uuid[]), customers_change(jsonb),
+	batch_run(text, text, text, jsonb, boolean), batch_try(text, text, jsonb),
+	change_faults(text, text, text), customers_batch(jsonb, boolean), customer_timeline(uuid),
+	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb)
+	TO bureau_customers;
 
 -- worker: the jobs, by functions alone.
 GRANT USAGE ON SCHEMA bureau TO bureau_worker;

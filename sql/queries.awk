@@ -63,11 +63,29 @@ function bind(sql,	out, i, c, quote, name, n)
 	return out
 }
 
+# Put the text of `-- let: x` where ${x} stands.
+function expand(text,	piece)
+{
+	while (match(text, /\$\{[a-z_]+\}/)) {
+		piece = substr(text, RSTART + 2, RLENGTH - 3)
+		if (!(piece in lets))
+			fail("there is no let " piece)
+		text = substr(text, 1, RSTART - 1) lets[piece] \
+		    substr(text, RSTART + RLENGTH)
+	}
+	return text
+}
+
 function flush_query(	i, text)
 {
-	if (name == "")
-		return
 	gsub(/^\n+|[ \n;]+$/, "", sql)
+	if (let != "")
+		lets[let] = sql
+	if (name == "") {
+		let = sql = ""
+		return
+	}
+	sql = expand(sql)
 	if (sql == "")
 		fail("the query " name " is empty")
 	text = bind(sql)
@@ -81,27 +99,43 @@ function flush_query(	i, text)
 	q_returns[q] = returns
 	q_fields[q] = fields
 	q_search[q] = search
+	q_short[q] = short
 	q_key[q] = key
 	q_key_type[q] = key_type
 	q_order[q] = order
 	if (returns != "")
 		used[returns] = FILENAME
-	name = sql = returns = fields = search = key = order = ""
+	name = sql = returns = fields = search = short = key = order = ""
 }
 
-function field_row(	i, flags, type)
+function field_row(	i, flags, type, need)
 {
 	if (NF < 6)
 		fail("a field needs a name, an expression, a type and a flag")
 	type = toupper($5)
 	flags = ""
+	need = "NULL"
 	for (i = 6; i <= NF; i++) {
+		if ($i ~ /^need=/) {
+			need = quoted(substr($i, 6))
+			continue
+		}
 		if ($i !~ /^(sort|eq|range)$/)
 			fail("unknown flag " $i)
 		flags = flags (flags == "" ? "" : " | ") "LIST_" toupper($i)
 	}
-	return sprintf("\t{ %s, %s, TYPE_%s, %s },\n", quoted($3), quoted($4),
-	    type, flags)
+	return sprintf("\t{ %s, %s, TYPE_%s, %s, %s },\n", quoted($3),
+	    quoted($4), type, flags, need)
+}
+
+function filter_row(	text)
+{
+	text = rest_after("filter")
+	sub(/^[^ ]+ +[^ ]+ +/, "", text)
+	if (text !~ /:value/)
+		fail("a filter needs a name, a type and a condition with :value")
+	return sprintf("\t{ %s, %s, TYPE_%s, LIST_EQ, NULL },\n", quoted($3),
+	    quoted(text), toupper($4))
 }
 
 function record_add(	i, part, nullable)
@@ -120,15 +154,19 @@ function record_add(	i, part, nullable)
 
 FNR == 1		{ flush_query() }
 /^-- *record: /		{ record_add(); next }
+/^-- *let: /		{ flush_query(); let = $3; next }
 /^-- *name: /		{ flush_query(); name = $3
 			  if (name in seen) fail(name " is there twice")
 			  seen[name] = 1; next }
 /^-- *returns: /	{ returns = $3; next }
 /^-- *field: /		{ fields = fields field_row(); next }
+/^-- *filter: /		{ fields = fields filter_row(); next }
+/^-- *short: /		{ short = rest_after("short"); next }
 /^-- *search: /		{ search = rest_after("search"); next }
 /^-- *key: /		{ key = $3; key_type = NF > 3 ? toupper($4) : "UUID"; next }
 /^-- *order: /		{ order = rest_after("order"); next }
 /^ *--/			{ next }
+let != ""		{ sql = sql $0 "\n"; next }
 name == ""		{ if ($0 !~ /^ *$/) fail("text outside of a query"); next }
 			{ sql = sql $0 "\n" }
 
@@ -152,8 +190,9 @@ function print_query(q)
 	    "&record_" q_returns[q]
 	printf "\t    %s,\n", q_fields[q] == "" ? "NULL" : \
 	    "fields_" query_name[q]
-	printf "\t    %s, %s, %s, %s\n\t},\n",
+	printf "\t    %s, %s, %s, %s, %s\n\t},\n",
 	    q_search[q] == "" ? "NULL" : quoted(q_search[q]),
+	    q_short[q] == "" ? "NULL" : quoted(q_short[q]),
 	    q_key[q] == "" ? "NULL" : quoted(q_key[q]),
 	    q_key[q] == "" ? "TYPE_TEXT" : "TYPE_" q_key_type[q],
 	    q_order[q] == "" ? "NULL" : quoted(q_order[q])
@@ -169,7 +208,7 @@ function print_source(	i, q)
 		    record_order[i], record_order[i], record_order[i]
 	for (q = 1; q <= query_count; q++)
 		if (q_fields[q] != "")
-			printf "static const struct list_field fields_%s[] = {\n%s\t{ NULL, NULL, TYPE_TEXT, 0 }\n};\n\n",
+			printf "static const struct list_field fields_%s[] = {\n%s\t{ NULL, NULL, TYPE_TEXT, 0, NULL }\n};\n\n",
 			    query_name[q], q_fields[q]
 	print "const struct query queries[Q_COUNT] = {"
 	for (q = 1; q <= query_count; q++)

@@ -13,7 +13,7 @@
 DO $$
 DECLARE
 	-- The one list of responders.
-	_responders CONSTANT text[] := '{auth,admin,skeleton}';
+	_responders CONSTANT text[] := '{auth,admin,customers,skeleton}';
 	_logins CONSTANT text[] := _responders || '{push,worker}'::text[];
 	_settings CONSTANT text[] := ARRAY[
 		'search_path = bureau, public',

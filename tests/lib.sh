@@ -29,7 +29,7 @@ start_instance() {
 	# Exported, so that a suite can start it again, and its command line agrees.
 	# shellcheck disable=SC2163 # words such as NAME=VALUE
 	# shellcheck disable=SC2163 # "$@" are assignments
-	export ENVIRONMENT=development RESPONDERS='auth admin push skeleton' \
+	export ENVIRONMENT=development RESPONDERS='auth admin customers push skeleton' \
 	    RATE_LIMIT_MAX_REQUESTS=1000000 RATE_LIMIT_ANONYMOUS=1000000 \
 	    SCRYPT_N=1024 SCRYPT_P=1 "$@"
 	"${bureau:-$build/bin/bureau/bureau}" serve >"$BUREAU_HOME/serve.log" 2>&1 &

@@ -64,6 +64,9 @@ demo_make(const struct site *site, struct admin *admin)
 		buf_printf(&list, "%-28s %s\n", person.email,
 		    person.password);
 	}
+	if (!admin_ask(admin, Q_OPERATOR_DEMO_CUSTOMERS, NULL))
+		return (complain("cannot make sample customers: %s",
+		    admin_error(admin)));
 	return (write_file(demo_path(site), (struct str){ list.data,
 	    list.len }, 0600, self));
 }

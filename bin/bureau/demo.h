@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sample accounts for trying things: one of each built-in role, with random
- * passwords, made once.
+ * Samples for trying things, made once: an account of each built-in role, with a
+ * random password, and a few customers.
  */
 #ifndef BUREAU_DEMO_H
 #define BUREAU_DEMO_H

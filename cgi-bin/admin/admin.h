@@ -17,6 +17,8 @@ extern const struct route notifications_routes[];
 extern const struct route metrics_routes[];
 extern const struct route requests_routes[];
 extern const struct route reference_routes[];
+extern const struct route search_routes[];
+extern const struct route views_routes[];
 extern const struct route webhooks_routes[];
 
 /* What is opened once, before the first request. */

@@ -13,7 +13,8 @@ static const struct responder self = {
 	.title = "Administration",
 	.tables = { users_routes, roles_routes, audit_routes, queues_routes,
 	    jobs_routes, requests_routes, webhooks_routes, health_routes,
-	    notifications_routes, metrics_routes, reference_routes },
+	    notifications_routes, metrics_routes, reference_routes,
+	    search_routes, views_routes },
 	.start = start,
 };
 

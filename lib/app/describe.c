@@ -255,12 +255,12 @@ request_body(struct buf *out, const struct route *route)
 		return;
 	buf_text(out, ",\"requestBody\":{\"required\":true,\"content\":{"
 	    "\"application/json\":{\"schema\":");
-	params_schema(out, route->params, IN_BODY);
+	params_schema(out, route->params, IN_BODY, route->partial);
 	buf_char(out, '}');
 	if (route->method == POST) {
 		buf_text(out, ",\"application/x-www-form-urlencoded\":"
 		    "{\"schema\":");
-		params_schema(out, route->params, IN_BODY);
+		params_schema(out, route->params, IN_BODY, false);
 		buf_char(out, '}');
 	}
 	buf_text(out, "}}");
@@ -279,7 +279,7 @@ responses(struct buf *out, const struct route *route)
 	if (record != NULL && status != 204) {
 		buf_text(out, ",\"content\":{\"application/json\":"
 		    "{\"schema\":");
-		if (route->list != Q_NONE)
+		if (route->list != Q_NONE || route->many)
 			buf_printf(out, "{\"type\":\"object\",\"properties\":{"
 			    "\"items\":{\"type\":\"array\",\"items\":"
 			    "{\"$ref\":\"#/components/schemas/%s\"}},"

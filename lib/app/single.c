@@ -132,6 +132,8 @@ answer_query(struct req *rq, enum query_id id)
 
 	if (err != ERR_OK)
 		return (err);
+	if (rq->route->many)
+		return (answer_rows(rq, rows));
 	if (db_count(rows) == 0)
 		return (answer_missed(rq));
 	if (is_deleted(rows))

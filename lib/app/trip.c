@@ -13,6 +13,7 @@
 
 #include "arena.h"
 #include "check.h"
+#include "json.h"
 #include "log.h"
 
 /* --- binding ------------------------------------------------------------------ */
@@ -135,13 +136,35 @@ take_caller(struct req *rq)
 	rq->cursor = db_text(who, 0, "cursor");
 }
 
+/* Several things at once, as faults_raise() tells them: [{field, code, message}]. */
+static enum err
+take_faults(struct req *rq, const char *list)
+{
+	struct json_object *faults;
+	struct json_error wrong;
+	enum err err = ERR_DATABASE_ERROR;
+
+	if (!json_parse(rq->arena, str_of(list), &faults, &wrong))
+		return (req_fail(rq, err, NULL));
+	for (size_t i = 0; i < json_count(faults); i++) {
+		struct json_object *one = json_at(faults, i);
+
+		field_error(&rq->errors, json_str(json_get(one, "field")).p,
+		    err_by_code((int)json_int(json_get(one, "code"), 0)),
+		    json_str(json_get(one, "message")).p);
+	}
+	return (req_fail_fields(rq));
+}
+
 /* What the database said, as an error of the request. */
 static enum err
 trip_error(struct req *rq, enum err err)
 {
 	const struct db_error *error = db_last_error(rq->app->db);
 
-	if (err == ERR_INVALID_FORMAT && error->field == NULL)
+	if (error->field != NULL && strcmp(error->field, "*") == 0)
+		err = take_faults(rq, error->detail);
+	else if (err == ERR_INVALID_FORMAT && error->field == NULL)
 		req_fail(rq, err, "A value has the wrong form.");
 	else if (error->field != NULL)
 		req_fail_field(rq, err, error->field, error->detail != NULL ?

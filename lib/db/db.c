@@ -279,7 +279,7 @@ db_add(struct db *db, enum query_id id, const char *const *values)
 
 struct db_rows *
 db_add_text(struct db *db, const char *sql, const char *const *values,
-    unsigned count)
+    unsigned count, bool for_values)
 {
 	char name[16];
 	unsigned i;
@@ -287,11 +287,11 @@ db_add_text(struct db *db, const char *sql, const char *const *values,
 	/* First of all: connecting anew forgets the texts. */
 	if (db->err != ERR_OK || !ensure_connected(db))
 		return (rows_new(db->arena));
-	for (i = 0; i < db->text_count; i++)
+	for (i = 0; i < db->text_count && !for_values; i++)
 		if (strcmp(db->texts[i].sql, sql) == 0)
 			break;
-	if (i == TEXTS_MAX) {
-		/* Rare shapes take turns in the unnamed statement. */
+	if (i == TEXTS_MAX || for_values) {
+		/* Rare shapes, too, take turns in the unnamed statement. */
 		bool never = false;
 
 		return (send_statement(db, "", sql, &never, values, count));

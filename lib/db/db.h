@@ -57,9 +57,11 @@ void		 db_begin(struct db *db, struct arena *arena, int64_t deadline);
 /* One value a parameter of the query, in its order; NULL is null. */
 struct db_rows	*db_add(struct db *db, enum query_id id,
 		    const char *const *values);
-/* A statement composed at run time (list.h); it is prepared under its text. */
+/* A statement composed at run time (list.h); it is prepared under its text, or
+ * planned for these very values: what it finds differs too much with them. */
 struct db_rows	*db_add_text(struct db *db, const char *sql,
-		    const char *const *values, unsigned count);
+		    const char *const *values, unsigned count,
+		    bool for_values);
 enum err	 db_flush(struct db *db);
 enum err	 db_commit(struct db *db);
 /* Void what was flushed and end the trip. */

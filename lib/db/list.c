@@ -7,9 +7,11 @@
 #include "buf.h"
 #include "check.h"
 #include "db.h"
+#include "text.h"
 
 #define SQL_MAX		 16384
 #define VALUES_MAX	 64
+#define WORDS_MAX	 8
 
 static const char *const operators[] = {
 	[OP_EQ] = "=", [OP_NE] = "IS DISTINCT FROM", [OP_GT] = ">",
@@ -28,6 +30,7 @@ struct draft {
 	struct buf	 sql;
 	const char	*values[VALUES_MAX];
 	unsigned	 count;
+	bool		 for_values;	/* one plan does not serve all values */
 };
 
 /* Append "$n::type" and keep its value. */
@@ -39,60 +42,130 @@ draft_value(struct draft *draft, const char *value, const char *type)
 	buf_printf(&draft->sql, "$%u::%s", draft->count, type);
 }
 
+/* A condition, with the value where `mark` stands. */
+static void
+draft_condition(struct draft *draft, const char *where, const char *mark,
+    const char *value, const char *type)
+{
+	const char *at;
+
+	buf_char(&draft->sql, '(');
+	while ((at = strstr(where, mark)) != NULL) {
+		buf_add(&draft->sql, where, (size_t)(at - where));
+		draft_value(draft, value, type);
+		where = at + strlen(mark);
+	}
+	buf_text(&draft->sql, where);
+	buf_char(&draft->sql, ')');
+}
+
 static void
 add_filter(struct draft *draft, const struct list_filter *filter)
 {
+	const char *expr = filter->field->expr;
 	enum value_type type = filter->field->type;
 
+	/* Asked once, before anything is looked up. */
+	if (filter->field->need != NULL)
+		buf_printf(&draft->sql, "\n AND (SELECT needs('%s', '%s'))",
+		    filter->field->need, filter->field->name);
 	buf_text(&draft->sql, "\n AND ");
+	if (strstr(expr, LIST_VALUE) != NULL) {
+		draft->for_values = true;
+		buf_text(&draft->sql, filter->op == OP_NE ? "NOT " : "");
+		draft_condition(draft, expr, LIST_VALUE, filter->value,
+		    types[type]);
+		return;
+	}
 	if (type == TYPE_TEXTS || type == TYPE_UUIDS) {
 		/* "Has this entry", in the form an index over arrays serves. */
+		draft->for_values = true;
 		buf_printf(&draft->sql, "%s%s @> ARRAY[",
-		    filter->op == OP_NE ? "NOT " : "", filter->field->expr);
+		    filter->op == OP_NE ? "NOT " : "", expr);
 		draft_value(draft, filter->value, types[type]);
 		buf_char(&draft->sql, ']');
 		return;
 	}
-	buf_printf(&draft->sql, "%s %s ", filter->field->expr,
-	    operators[filter->op]);
+	buf_printf(&draft->sql, "%s %s ", expr, operators[filter->op]);
 	draft_value(draft, filter->value, types[type]);
 }
 
 static const char *
-like_pattern(struct arena *arena, const char *text)
+like_pattern(struct arena *arena, const char *before, struct str word)
 {
 	struct buf out;
 
 	buf_init(&out, arena, 4096);
-	buf_char(&out, '%');
-	for (; *text != '\0'; text++) {
-		if (strchr("%_\\", *text) != NULL)
+	buf_text(&out, before);
+	for (size_t i = 0; i < word.n; i++) {
+		if (strchr("%_\\", word.p[i]) != NULL)
 			buf_char(&out, '\\');
-		buf_char(&out, *text);
+		buf_char(&out, word.p[i]);
 	}
 	buf_char(&out, '%');
 	return (out.data);
 }
 
-/* "AND (…)": the text to look in is compared, or stands where the query says. */
+/*
+ * "AND (…)" for one word.  Fewer than three characters make no trigram: of ASCII they
+ * are looked for where a word begins, others as the query's `short` says.
+ */
 static void
-add_search(struct draft *draft, struct arena *arena, const char *where,
+add_word(struct draft *draft, struct arena *arena, const struct query *query,
+    struct str word)
+{
+	size_t length = text_length(word);
+	const char *before = "%";
+
+	buf_text(&draft->sql, "\n AND ");
+	if (query->short_search != NULL && length < 3 && length < word.n) {
+		draft_condition(draft, query->short_search, LIST_WORD,
+		    arena_memdup(arena, word.p, word.n), "text");
+		return;
+	}
+	if (query->short_search != NULL && length < 3)
+		before = "% ";
+	if (strstr(query->search, LIST_SEARCH) != NULL) {
+		draft_condition(draft, query->search, LIST_SEARCH,
+		    like_pattern(arena, before, word), "text");
+		return;
+	}
+	buf_printf(&draft->sql, "(%s) ILIKE ", query->search);
+	draft_value(draft, like_pattern(arena, before, word), "text");
+}
+
+/* "+49 (30) 123" is one word, as numbers are kept: +4930123. */
+static const char *
+join_number(struct arena *arena, const char *search)
+{
+	static const char between[] = " ()./-";
+	struct buf out;
+
+	if (search[0] != '+' ||
+	    search[strspn(search, "+0123456789 ()./-")] != '\0')
+		return (search);
+	buf_init(&out, arena, 1024);
+	for (; *search != '\0'; search++)
+		if (strchr(between, *search) == NULL)
+			buf_char(&out, *search);
+	return (out.data);
+}
+
+/* Every word is in it, somewhere; of very many the first ones. */
+static void
+add_search(struct draft *draft, struct arena *arena, const struct query *query,
     const char *search)
 {
-	const char *pattern = like_pattern(arena, search);
-	const char *at;
+	struct str rest = str_of(join_number(arena, search)), word;
+	unsigned words = 0;
 
-	buf_text(&draft->sql, "\n AND (");
-	if (strstr(where, LIST_SEARCH) == NULL) {
-		buf_printf(&draft->sql, "(%s) ILIKE ", where);
-		draft_value(draft, pattern, "text");
+	draft->for_values = true;
+	while (words < WORDS_MAX && str_split(&rest, ' ', &word)) {
+		if (word.n == 0)
+			continue;
+		add_word(draft, arena, query, word);
+		words++;
 	}
-	while ((at = strstr(where, LIST_SEARCH)) != NULL) {
-		buf_add(&draft->sql, where, (size_t)(at - where));
-		draft_value(draft, pattern, "text");
-		where = at + strlen(LIST_SEARCH);
-	}
-	buf_char(&draft->sql, ')');
 }
 
 /* The query with its filters: what both the page and the count stand on. */
@@ -103,12 +176,13 @@ draft_open(struct draft *draft, struct arena *arena, const struct query *query,
 	buf_init(&draft->sql, arena, SQL_MAX);
 	ASSERT(query->param_count < VALUES_MAX / 2);
 	draft->count = query->param_count;
+	draft->for_values = false;
 	memcpy(draft->values, values, draft->count * sizeof(*values));
 	buf_text(&draft->sql, query->sql);
 	for (unsigned i = 0; i < ask->filter_count; i++)
 		add_filter(draft, &ask->filters[i]);
 	if (ask->search != NULL)
-		add_search(draft, arena, query->search, ask->search);
+		add_search(draft, arena, query, ask->search);
 }
 
 static void
@@ -141,7 +215,7 @@ draft_send(struct db *db, struct draft *draft)
 {
 	ASSERT(!draft->sql.failed);
 	return (db_add_text(db, draft->sql.data, draft->values,
-	    draft->count));
+	    draft->count, draft->for_values));
 }
 
 void

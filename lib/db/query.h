@@ -34,13 +34,17 @@ enum list_flag {
 
 struct list_field {
 	const char	*name;		/* NULL ends */
-	const char	*expr;		/* the column, as SQL */
+	const char	*expr;		/* the column, as SQL; or a condition */
 	enum value_type	 type;
 	unsigned	 flags;
+	const char	*need;		/* a permission; NULL: none */
 };
 
-/* Where a `search` that is a condition of its own has the pattern; it ends in it. */
+/* What stands for the client's in a condition: the pattern that a word makes, a
+ * word too short for patterns, a filter's value. */
 #define LIST_SEARCH ":search"
+#define LIST_WORD ":word"
+#define LIST_VALUE ":value"
 
 struct query {
 	const char			*name;
@@ -51,6 +55,7 @@ struct query {
 	/* Of a list query only. */
 	const struct list_field		*fields;
 	const char			*search;	/* text, or condition */
+	const char			*short_search;	/* condition; NULL: as others */
 	const char			*key;		/* breaks ties */
 	enum value_type			 key_type;
 	const char			*order;		/* when none is asked */

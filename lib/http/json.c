@@ -61,6 +61,27 @@ json_get(struct json_object *object, const char *name)
 	return (value);
 }
 
+size_t
+json_count(struct json_object *array)
+{
+	return (json_object_is_type(array, json_type_array) ?
+	    json_object_array_length(array) : 0);
+}
+
+struct json_object *
+json_at(struct json_object *array, size_t i)
+{
+	ASSERT(i < json_count(array));
+	return (json_object_array_get_idx(array, i));
+}
+
+int64_t
+json_int(struct json_object *number, int64_t fallback)
+{
+	return (json_object_is_type(number, json_type_int) ?
+	    json_object_get_int64(number) : fallback);
+}
+
 struct str
 json_str(struct json_object *string)
 {
@@ -74,19 +95,6 @@ static void
 put_tree(void *tree)
 {
 	json_object_put(tree);
-}
-
-size_t
-json_count(struct json_object *array)
-{
-	return (json_object_is_type(array, json_type_array) ?
-	    json_object_array_length(array) : 0);
-}
-
-struct json_object *
-json_at(struct json_object *array, size_t index)
-{
-	return (json_object_array_get_idx(array, index));
 }
 
 struct str

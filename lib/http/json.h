@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "text.h"
 
@@ -36,12 +37,14 @@ bool		 json_parse(struct arena *arena, struct str text,
 bool		 json_is_object(struct json_object *value);
 /* A member; NULL where there is none, where it is null, and of what is no object. */
 struct json_object *json_get(struct json_object *object, const char *name);
+/* Entries of an array: how many (0 of what is none), and one of them. */
+size_t		 json_count(struct json_object *array);
+struct json_object *json_at(struct json_object *array, size_t i);
+/* A whole number; fallback for a value of another type. */
+int64_t		 json_int(struct json_object *number, int64_t fallback);
 /* The bytes of a JSON string, valid as long as it is; { NULL, 0 } for a value
  * of another type. */
 struct str	 json_str(struct json_object *string);
-/* Elements of an array, 0 of what is none; one of them. */
-size_t		 json_count(struct json_object *array);
-struct json_object *json_at(struct json_object *array, size_t index);
 /* It as text, on one line; valid as long as it is. */
 struct str	 json_text(struct json_object *value);
 

@@ -75,8 +75,9 @@ field_errors_code(const struct field_errors *errors)
 	    ERR_VALIDATION_ERROR);
 }
 
-/* Check and keep one text; for an array, it becomes an entry in `array`. */
-static void
+/* Check and keep one text; for an array, it becomes an entry in `array`.  Returns it
+ * as it is kept, or { NULL, 0 }. */
+static struct str
 take_text(struct arena *arena, const struct param *param, const char *name,
     struct str in, struct buf *array, struct values *values,
     struct field_errors *errors)
@@ -88,17 +89,17 @@ take_text(struct arena *arena, const struct param *param, const char *name,
 	if (param_kinds[param->type].check == NULL) {
 		field_error(errors, name, ERR_INVALID_FORMAT,
 		    "It must be sent as JSON.");
-		return;
+		return (out);
 	}
 	err = param_kinds[param->type].check(arena, param, in, &out, &message);
 	if (err != ERR_OK) {
 		field_error(errors, name, err, message);
-		return;
+		return ((struct str){ NULL, 0 });
 	}
 	out.p = arena_memdup(arena, out.p, out.n);
 	if (array == NULL) {
 		values_add(values, param, out);
-		return;
+		return (out);
 	}
 	/* An entry of a PostgreSQL array literal. */
 	buf_text(array, array->len == 1 ? "\"" : ",\"");
@@ -108,13 +109,14 @@ take_text(struct arena *arena, const struct param *param, const char *name,
 		buf_char(array, out.p[i]);
 	}
 	buf_char(array, '"');
+	return (out);
 }
 
 void
 param_text(struct arena *arena, const struct param *param, struct str text,
     struct values *values, struct field_errors *errors)
 {
-	take_text(arena, param, param->name, text, NULL, values, errors);
+	(void)take_text(arena, param, param->name, text, NULL, values, errors);
 }
 
 static void
@@ -180,6 +182,12 @@ json_scalar(struct arena *arena, const struct param *param,
 		*out = str_of(arena_printf(arena, "%lld",
 		    (long long)json_object_get_int64(json)));
 		return (true);
+	case PARAM_NUMBER:
+		if (!json_object_is_type(json, json_type_int) &&
+		    !json_object_is_type(json, json_type_double))
+			return (false);
+		*out = str_of(json_object_get_string(json));
+		return (true);
 	case PARAM_BOOL:
 		if (!json_object_is_type(json, json_type_boolean))
 			return (false);
@@ -192,6 +200,14 @@ json_scalar(struct arena *arena, const struct param *param,
 		*out = json_str(json);
 		return (true);
 	}
+}
+
+/* So does the tree keep it, for an object is passed on as text. */
+static void
+json_keep(struct json_object *json, struct str text)
+{
+	if (text.p != NULL && json_object_is_type(json, json_type_string))
+		json_object_set_string_len(json, text.p, (int)text.n);
 }
 
 static void
@@ -209,8 +225,8 @@ json_scalars(struct arena *arena, const struct param *param,
 		struct str text;
 
 		if (json_scalar(arena, param, entry, &text))
-			take_text(arena, param, at, text, &array, values,
-			    errors);
+			json_keep(entry, take_text(arena, param, at, text,
+			    &array, values, errors));
 		else
 			field_error(errors, at, ERR_INVALID_FORMAT,
 			    "It must be a text.");
@@ -230,7 +246,7 @@ json_plain(struct arena *arena, struct json_object *json)
 
 /* Members of an object against rows; names in errors begin with prefix. */
 static void
-json_members(struct arena *arena, const struct param *params,
+json_members(struct arena *arena, const struct param *params, bool partial,
     struct json_object *object, const char *prefix, struct values *values,
     struct field_errors *errors)
 {
@@ -245,7 +261,7 @@ json_members(struct arena *arena, const struct param *params,
 		else
 			json_value(arena, param, member, name, values, errors);
 	}
-	for (; params != NULL && params->name != NULL; params++)
+	for (; params != NULL && params->name != NULL && !partial; params++)
 		if (params->in == IN_BODY && params->required &&
 		    !json_object_object_get_ex(object, params->name, NULL))
 			field_error(errors, arena_printf(arena, "%s%s", prefix,
@@ -253,7 +269,8 @@ json_members(struct arena *arena, const struct param *params,
 			    "It is required.");
 }
 
-/* A nested object: its members are checked, its text is passed on. */
+/* A nested object: its members are checked, and its text, with these as they are kept, is
+ * passed on. */
 static void
 json_nested(struct arena *arena, const struct param *param,
     struct json_object *object, const char *prefix,
@@ -262,7 +279,8 @@ json_nested(struct arena *arena, const struct param *param,
 	struct values members;
 
 	values_init(&members, arena, param->of);
-	json_members(arena, param->of, object, prefix, &members, errors);
+	json_members(arena, param->of, param->partial, object, prefix,
+	    &members, errors);
 }
 
 static void
@@ -336,21 +354,23 @@ json_value(struct arena *arena, const struct param *param,
 	} else if (param_kinds[param->type].check == NULL) {
 		json_object_value(arena, param, json, name, values, errors);
 	} else if (json_scalar(arena, param, json, &text)) {
-		take_text(arena, param, name, text, NULL, values, errors);
+		json_keep(json, take_text(arena, param, name, text, NULL,
+		    values, errors));
 	} else {
 		field_error(errors, name, ERR_INVALID_FORMAT,
 		    param->type == PARAM_INT ? "It must be a whole number." :
+		    param->type == PARAM_NUMBER ? "It must be a number." :
 		    param->type == PARAM_BOOL ? "It must be true or false." :
 		    "It must be a text.");
 	}
 }
 
 void
-param_object(struct arena *arena, const struct param *params,
+param_object(struct arena *arena, const struct param *params, bool partial,
     struct json_object *object, struct values *values,
     struct field_errors *errors)
 {
-	json_members(arena, params, object, "", values, errors);
+	json_members(arena, params, partial, object, "", values, errors);
 }
 
 /* --- forms and query strings ---------------------------------------------- */
@@ -383,8 +403,8 @@ form_array(struct arena *arena, const struct param *param,
 	for (size_t i = 0; i < form->count; i++) {
 		if (!str_is(form->fields[i].name, param->name))
 			continue;
-		take_text(arena, param, param->name, form->fields[i].value,
-		    &array, values, errors);
+		(void)take_text(arena, param, param->name,
+		    form->fields[i].value, &array, values, errors);
 		n++;
 	}
 	array_close(param, param->name, &array, n, values, errors);
@@ -403,7 +423,7 @@ form_field(struct arena *arena, const struct param *param,
 	else if (text.n == 0 && param->in == IN_BODY && !param->required)
 		return;			/* an input left empty */
 	else
-		take_text(arena, param, param->name, text, NULL, values,
+		(void)take_text(arena, param, param->name, text, NULL, values,
 		    errors);
 }
 

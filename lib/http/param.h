@@ -30,6 +30,7 @@ enum param_type {
 	PARAM_URL,		/* of http or https, that we shall call */
 	PARAM_UUID,
 	PARAM_INT,		/* min..max is its range */
+	PARAM_NUMBER,		/* with a fraction, maybe */
 	PARAM_BOOL,
 	PARAM_TIME,		/* RFC 3339 */
 	PARAM_CHOICE,		/* one of `choices`, separated by spaces */
@@ -41,7 +42,7 @@ enum param_type {
 };
 
 enum param_place {
-	IN_BODY,		/* of POST, PUT, PATCH */
+	IN_BODY,		/* of POST, PUT, PATCH; of DELETE, too */
 	IN_QUERY,
 	IN_PATH
 };
@@ -51,6 +52,7 @@ struct param {
 	enum param_type		 type;
 	enum param_place	 in;
 	bool			 required;	/* and not empty */
+	bool			 partial;	/* an object that may leave out any member */
 	bool			 nullable;	/* JSON null is a value */
 	bool			 folded;	/* a line kept folded, for comparing */
 	int64_t			 min, max;
@@ -93,9 +95,9 @@ const struct value *values_find(const struct values *values, const char *name);
 void	param_text(struct arena *arena, const struct param *param,
 	    struct str text, struct values *values, struct field_errors *errors);
 /* All members of a JSON object against the rows IN_BODY; unknown ones are
- * errors, missing required ones too. */
+ * errors, missing required ones too, unless it is partial. */
 void	param_object(struct arena *arena, const struct param *params,
-	    struct json_object *object, struct values *values,
+	    bool partial, struct json_object *object, struct values *values,
 	    struct field_errors *errors);
 /* The same for form fields or a query string (place says which rows).  A field
  * for which skip() is true is left to others. */
@@ -114,6 +116,6 @@ enum err field_errors_code(const struct field_errors *errors);
 /* The JSON Schema of a row or of a table of rows. */
 void	param_schema(struct buf *out, const struct param *param);
 void	params_schema(struct buf *out, const struct param *params,
-	    enum param_place place);
+	    enum param_place place, bool partial);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "check.h"
+#include "json.h"
 #include "url.h"
 #include "when.h"
 
@@ -15,7 +16,7 @@
 #define TEXT_MAX	100000
 
 static param_check check_line, check_text, check_secret, check_email;
-static param_check check_url, check_uuid, check_int, check_bool, check_time, check_choice;
+static param_check check_url, check_uuid, check_int, check_number, check_bool, check_time, check_choice;
 
 /* How each type is checked as text, and what JSON Schema calls it. */
 const struct param_kind param_kinds[] = {
@@ -30,6 +31,7 @@ const struct param_kind param_kinds[] = {
 	[PARAM_UUID] =	  { check_uuid, false,
 	    "\"type\":\"string\",\"format\":\"uuid\"" },
 	[PARAM_INT] =	  { check_int, false, "\"type\":\"integer\"" },
+	[PARAM_NUMBER] =  { check_number, false, "\"type\":\"number\"" },
 	[PARAM_BOOL] =	  { check_bool, false, "\"type\":\"boolean\"" },
 	[PARAM_TIME] =	  { check_time, false,
 	    "\"type\":\"string\",\"format\":\"date-time\"" },
@@ -186,6 +188,23 @@ check_int(struct arena *arena, const struct param *param, struct str in,
 		return (ERR_VALIDATION_ERROR);
 	}
 	*out = str_of(arena_printf(arena, "%lld", (long long)n));
+	return (ERR_OK);
+}
+
+static enum err
+check_number(struct arena *arena, const struct param *param, struct str in,
+    struct str *out, const char **message)
+{
+	struct json_error wrong;
+
+	(void)arena;
+	(void)param;
+	if (in.n == 0 || strchr("-0123456789", in.p[0]) == NULL ||
+	    !json_scan(in, &wrong)) {
+		*message = "It is not a number.";
+		return (ERR_INVALID_FORMAT);
+	}
+	*out = in;
 	return (ERR_OK);
 }
 

@@ -58,7 +58,7 @@ param_schema(struct buf *out, const struct param *param)
 	if (nested) {
 		if (param->type == PARAM_OBJECTS)
 			buf_text(out, "{\"type\":\"array\",\"items\":");
-		params_schema(out, param->of, IN_BODY);
+		params_schema(out, param->of, IN_BODY, param->partial);
 		if (param->type == PARAM_OBJECTS) {
 			schema_count(out, param);
 			buf_char(out, '}');
@@ -83,7 +83,7 @@ param_schema(struct buf *out, const struct param *param)
 
 void
 params_schema(struct buf *out, const struct param *params,
-    enum param_place place)
+    enum param_place place, bool partial)
 {
 	const char *comma = "";
 
@@ -99,7 +99,7 @@ params_schema(struct buf *out, const struct param *params,
 	buf_char(out, '}');
 	comma = ",\"required\":[";
 	for (const struct param *p = params; p != NULL && p->name; p++) {
-		if (p->in != place || !p->required)
+		if (p->in != place || !p->required || partial)
 			continue;
 		buf_printf(out, "%s\"%s\"", comma, p->name);
 		comma = ",";

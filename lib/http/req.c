@@ -199,14 +199,20 @@ parse_json(struct req *rq)
 	if (!json_is_object(object))
 		return (req_fail(rq, ERR_INVALID_INPUT,
 		    "The body must be a JSON object."));
-	param_object(rq->arena, rq->route->params, object, &rq->values,
-	    &rq->errors);
+	param_object(rq->arena, rq->route->params, rq->route->partial, object,
+	    &rq->values, &rq->errors);
 	return (ERR_OK);
 }
 
+/* DELETE does where its row has something to put there. */
 static bool
 takes_body(const struct req *rq)
 {
+	if (rq->method == DELETE)
+		for (const struct param *p = rq->route->params;
+		    p != NULL && p->name != NULL; p++)
+			if (p->in == IN_BODY)
+				return (true);
 	return (rq->method == POST || rq->method == PUT ||
 	    rq->method == PATCH);
 }
@@ -221,8 +227,9 @@ req_parse_body(struct req *rq)
 		return (ERR_OK);
 	}
 	if (rq->length == 0) {
-		param_required(rq->route->params, IN_BODY, &rq->values,
-		    &rq->errors);
+		if (!rq->route->partial)
+			param_required(rq->route->params, IN_BODY,
+			    &rq->values, &rq->errors);
 		return (ERR_OK);
 	}
 	if (type_is(rq, "application/json"))

@@ -122,7 +122,7 @@ route_match(const struct route *routes, enum method method, struct str path,
 static bool
 takes_body_by_mistake(const struct route *route)
 {
-	if (route->method != GET && route->method != DELETE)
+	if (route->method != GET)
 		return (false);
 	for (const struct param *p = route->params; p && p->name; p++)
 		if (p->in == IN_BODY)

@@ -41,7 +41,9 @@ struct route {
 	enum perm		 need;
 	enum tx			 tx;
 	const struct param	*params;
+	bool			 partial;	/* required ones may be left out: PATCH */
 	unsigned		 query;		/* enum query_id: one record */
+	bool			 many;		/* … all it finds, on one page */
 	unsigned		 list;		/* enum query_id: many */
 	unsigned		 current;	/* the record as it is: 404, 410, 412 */
 	route_run		*run;

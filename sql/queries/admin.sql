@@ -206,6 +206,46 @@ SELECT a.id, a.at, a.action, a.actor, u.full_name AS "actorName", a.resource,
   LEFT JOIN audit_payload p ON p.audit_id = a.id
  WHERE true
 
+-- record: View id:uuid resource:text name:text settings:json createdAt:time updatedAt:time version:int
+
+-- let: view
+v.id, v.resource, v.name, v.settings, v.created_at AS "createdAt", v.updated_at AS "updatedAt", v.version
+
+-- name: view_list
+-- returns: View
+-- The caller's own.
+-- field: name v.name text sort
+-- field: resource v.resource text eq
+-- key: v.id
+-- order: name
+SELECT ${view}
+  FROM views v
+ WHERE v.owner_id = actor() AND v.deleted_at IS NULL
+
+-- name: view_create
+-- returns: View
+INSERT INTO views AS v (resource, name, settings)
+VALUES (:resource, :name, coalesce(:settings::jsonb, '{}'))
+RETURNING ${view}
+
+-- name: view_delete
+UPDATE views v
+   SET deleted_at = now()
+ WHERE v.id = :id AND v.owner_id = actor() AND v.deleted_at IS NULL
+   AND v.version = coalesce(:ifVersion, v.version)
+RETURNING v.id
+
+-- record: Found resource:text id:uuid title:text subtitle:text? rank:float
+
+-- name: search
+-- returns: Found
+-- The best of every resource; each has a function that knows what the caller may see.
+SELECT f.resource, f.id, f.title, f.subtitle, f.rank
+  FROM (SELECT u.* FROM search_users(actor(), :q, coalesce(:limit, 20)) u
+        UNION ALL
+        SELECT c.* FROM search_customers(actor(), :q, coalesce(:limit, 20)) c) f
+ ORDER BY f.rank DESC, f.title, f.id LIMIT coalesce(:limit, 20)
+
 -- What handlers answer without a query.
 
 -- record: Health status:text timestamp:time version:text environment:text

@@ -47,6 +47,39 @@ SELECT u.id, r.name, u.is_active
   FROM users u JOIN roles r ON r.id = u.role_id
  WHERE u.email = :email AND u.deleted_at IS NULL
 
+-- name: operator_demo_customers
+-- Samples for trying things, where there are no customers yet: numbers and addresses are of
+-- those that nobody has.
+WITH ours AS (
+	INSERT INTO customer_groups (name, description, custom_fields)
+	SELECT v.name, v.description, v.fields::jsonb
+	  FROM (VALUES ('Wholesale', 'Who buys by the pallet.',
+	                '[{"name":"terms","type":"list","options":["net 14","net 30"]},{"name":"limit","type":"number","min":0}]'),
+	               ('Newsletter', 'Who gets it.', '[{"name":"since","type":"date"}]')) v (name, description, fields)
+	 WHERE NOT EXISTS (SELECT FROM customers)
+	RETURNING id, name),
+theirs AS (
+	INSERT INTO customers (name, company, email, phone, country_code, status, tags, custom_fields, owner_id)
+	SELECT v.name, v.company, 'hello@' || v.domain || '.example', v.phone, v.country,
+	       v.status, v.tags::text[], v.fields::jsonb,
+	       CASE WHEN v.status = 'active' THEN (SELECT id FROM users WHERE email = 'manager@bureau.test') END
+	  FROM (VALUES ('Bea Baker', 'Crumb & Crust', 'crumb', '+442079460101', 'GB', 'active', '{retail}', '{"terms": "net 14", "limit": 2000}'),
+	               ('Carl Carpenter', 'Plane Joinery', 'plane', '+12025550102', 'US', 'active', '{trade,key}', '{"terms": "net 30", "limit": 9000}'),
+	               ('Dora Dyer', 'Indigo Works', 'indigo', '+442079460103', 'GB', 'pending', '{trade}', '{}'),
+	               ('Flora Gärtner', 'Gärtnerei Grünblatt', 'gruenblatt', '+442079460104', 'GB', 'active', '{retail}', '{"since": "2025-04-01"}'),
+	               ('Gus Glazier', 'Clear Panes', 'panes', '+12025550105', 'US', 'inactive', '{trade}', '{}'),
+	               ('陶器 花子', '陶器工房', 'kobo', NULL, 'JP', 'active', '{trade,key}', '{"since": "2026-01-15"}'),
+	               ('Max Mason', 'Keystone Builders', 'keystone', '+12025550107', 'US', 'active', '{trade}', '{"terms": "net 30"}'),
+	               ('Lea Locksmith', 'Tumbler', 'tumbler', '+442079460108', 'GB', 'blocked', '{}', '{}'),
+	               ('Pia Potter', 'Wheel & Kiln', 'kiln', '+12025550109', 'US', 'active', '{retail}', '{"since": "2026-06-30"}'),
+	               ('Wim Weaver', 'Warp & Weft', 'weft', '+442079460110', 'GB', 'pending', '{trade}', '{}'))
+	       v (name, company, domain, phone, country, status, tags, fields)
+	 WHERE NOT EXISTS (SELECT FROM customers)
+	RETURNING id, custom_fields)
+INSERT INTO customer_group_members (group_id, customer_id)
+SELECT o.id, t.id
+  FROM ours o JOIN theirs t ON t.custom_fields ? CASE o.name WHEN 'Wholesale' THEN 'terms' ELSE 'since' END
+
 -- name: operator_role
 SELECT id FROM roles WHERE name = :role AND deleted_at IS NULL
 

@@ -5,7 +5,7 @@
 -- that is not listed here must be out of everybody's reach.
 
 \ir helpers.psql
-SELECT plan(22);
+SELECT plan(24);
 
 CREATE TEMP VIEW responders AS
 	SELECT rolname AS role FROM pg_roles
@@ -68,7 +68,8 @@ CREATE TEMP TABLE meant (role name, act text, relname name, columns name[]);
 INSERT INTO meant SELECT role, 'read', unnest(tables)
   FROM (VALUES ('bureau_auth'::name, '{users,credentials,sessions,sign_ins,tokens,roles,permissions}'::name[]),
                ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload,own_notifications,own_requests,webhooks,
-	                                webhook_deliveries,webhook_attempts,queues,job_kinds,jobs,job_attempts}')) v (role, tables);
+	                                webhook_deliveries,webhook_attempts,queues,job_kinds,jobs,job_attempts,views}'),
+               ('bureau_customers', '{users,customers,customer_groups,customer_group_members,customer_notes}')) v (role, tables);
 INSERT INTO meant SELECT role, 'read', 'migrations' FROM responders;
 INSERT INTO meant VALUES
 	('bureau_auth', 'insert', 'users',
@@ -84,7 +85,19 @@ INSERT INTO meant VALUES
 	('bureau_admin', 'insert', 'roles', '{name,description,permissions}'),
 	('bureau_admin', 'update', 'roles', '{name,description,permissions,deleted_at}'),
 	('bureau_admin', 'insert', 'webhooks', '{url,description,events,secret}'),
-	('bureau_admin', 'update', 'webhooks', '{url,description,events,secret,is_active,deleted_at}');
+	('bureau_admin', 'update', 'webhooks', '{url,description,events,secret,is_active,deleted_at}'),
+	('bureau_admin', 'insert', 'views', '{resource,name,settings}'),
+	('bureau_admin', 'update', 'views', '{deleted_at}'),
+	('bureau_customers', 'insert', 'customers',
+	 '{name,email,phone,country_code,company,status,owner_id,tags,custom_fields}'),
+	('bureau_customers', 'update', 'customers',
+	 '{name,email,phone,country_code,company,status,owner_id,tags,custom_fields,deleted_at}'),
+	('bureau_customers', 'insert', 'customer_groups', '{name,description,custom_fields}'),
+	('bureau_customers', 'update', 'customer_groups', '{name,description,custom_fields,deleted_at}'),
+	('bureau_customers', 'insert', 'customer_group_members', '{group_id,customer_id}'),
+	('bureau_customers', 'update', 'customer_group_members', '{deleted_at}'),
+	('bureau_customers', 'insert', 'customer_notes', '{customer_id,text}'),
+	('bureau_customers', 'update', 'customer_notes', '{deleted_at}');
 SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''$$,
 	$$SELECT role, relname FROM meant WHERE act = 'read'$$,
 	'responders read the tables that are theirs and no others');
@@ -98,7 +111,7 @@ CREATE TEMP VIEW callable AS
 	SELECT r.role, p.proname FROM responders r, pg_proc p
 	 WHERE p.pronamespace = 'bureau'::regnamespace AND has_function_privilege(r.role, p.oid, 'EXECUTE');
 CREATE TEMP TABLE common AS SELECT unnest('{actor,address_now,agent_now,audit_note,authorize,
-	event_cursor,idempotency_answer,idempotency_claim,idempotency_store,is_operator,may,
+	event_cursor,idempotency_answer,idempotency_claim,idempotency_store,is_operator,may,needs,
 	origin_now,request_accept,request_committed,request_load,request_now,
 	request_store,rights_now,session_now,token_now,ts,uuid_v7}'::name[]) AS proname;
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_skeleton'$$,
@@ -110,10 +123,17 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
-		job_masked,job_retry,job_secret_names,job_text,jobs_retry,notifications_read,push_waiting,queue_pause,request_place,role_named,
-		sessions_end_all,
+		job_masked,job_retry,job_secret_names,job_text,jobs_retry,notifications_read,push_waiting,queue_pause,request_place,role_named,search_customers,search_users,sessions_end_all,
 		webhook_ping,webhook_redeliver}'::name[])$$,
-	'admin may invite, look up roles, end sessions, mark notifications, tend to queues and try webhooks');
+	'admin may invite, look up roles, end sessions, mark notifications, tend to queues, try webhooks and search');
+SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_customers' EXCEPT SELECT proname FROM common$$,
+	$$SELECT unnest('{batch_run,batch_try,change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
+		customer_group_there,customer_text,customer_there,customer_timeline,customers_batch,customers_change,
+		fault,faults_raise,short_grams,there_or}'::name[])$$,
+	'customers may call what looks after customers');
+SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND act = 'read' AND relname = 'users'
+                   AND result = ''$$, $$VALUES ('id'::name), ('full_name'), ('picture')$$,
+	'customers reads of people who they are, not their addresses');
 
 SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
                    AND has_function_privilege('bureau_worker', p.oid, 'EXECUTE')$$,

@@ -104,25 +104,46 @@ check_shape(const struct query *q, const char *what, const char *tail)
 	PQclear(result);
 }
 
+/* A condition with nothing where the client's value is to stand. */
+static void
+check_condition(const struct query *q, const char *what, const char *where,
+    const char *mark)
+{
+	char tail[2048];
+
+	snprintf(tail, sizeof(tail), "AND (%.1900s)", where);
+	for (char *at; (at = strstr(tail, mark)) != NULL;) {
+		memset(at, ' ', strlen(mark));
+		memcpy(at, "NULL", 4);
+	}
+	check_shape(q, what, tail);
+}
+
 static void
 check_list(const struct query *q)
 {
 	char tail[2048];
 
 	for (const struct list_field *f = q->fields; f && f->name; f++) {
+		if (strstr(f->expr, LIST_VALUE) != NULL) {
+			check_condition(q, f->name, f->expr, LIST_VALUE);
+			continue;
+		}
 		snprintf(tail, sizeof(tail), "AND %s %s NULL ORDER BY %s, %s",
 		    f->expr, f->type == TYPE_TEXTS || f->type == TYPE_UUIDS ?
 		    "@>" : "=", f->flags & LIST_SORT ? f->expr : q->key,
 		    q->key);
 		check_shape(q, f->name, tail);
 	}
-	if (q->search != NULL) {
-		snprintf(tail, sizeof(tail), strstr(q->search, LIST_SEARCH) ?
-		    "AND (%.1900s)" : "AND (%.1900s) ILIKE ''", q->search);
-		for (char *at; (at = strstr(tail, LIST_SEARCH)) != NULL;)
-			memcpy(at, "''     ", strlen(LIST_SEARCH));
+	if (q->search != NULL && strstr(q->search, LIST_SEARCH) == NULL) {
+		snprintf(tail, sizeof(tail), "AND (%.1900s) ILIKE ''",
+		    q->search);
 		check_shape(q, "search", tail);
+	} else if (q->search != NULL) {
+		check_condition(q, "search", q->search, LIST_SEARCH);
 	}
+	if (q->short_search != NULL)
+		check_condition(q, "short", q->short_search, LIST_WORD);
 }
 
 int

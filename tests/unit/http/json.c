@@ -441,6 +441,13 @@ a_tree_comes_out(void **state)
 	assert_null(json_str(NULL).p);
 	assert_false(json_is_object(a));
 	assert_false(json_is_object(NULL));
+	assert_int_equal(json_count(tree), 0);
+	assert_int_equal(json_int(a, -1), -1);
+	assert_true(json_int(b, -1) == INT64_MAX);
+	assert_true(json_parse(*state, STR("[1,\"b\"]"), &tree, &error));
+	assert_int_equal(json_count(tree), 2);
+	assert_int_equal(json_int(json_at(tree, 0), -1), 1);
+	assert_str(json_str(json_at(tree, 1)), "b");
 	assert_true(json_parse(*state, STR("null"), &tree, &error));
 	assert_null(tree);
 }

@@ -34,7 +34,9 @@ static const struct param all[] = {
 	{ "choice", PARAM_CHOICE, .choices = "red green" },
 	{ "lines", PARAM_LINES, .many = 3, .max = 5 },
 	{ "ids", PARAM_UUIDS },
+	{ "number", PARAM_NUMBER },
 	{ "part", PARAM_OBJECT, .of = part },
+	{ "some", PARAM_OBJECT, .of = part, .partial = true },
 	{ "parts", PARAM_OBJECTS, .of = part, .many = 2 },
 	{ "json", PARAM_JSON, .max = 20 },
 	PARAMS_END
@@ -101,6 +103,15 @@ static const struct row rows[] = {
 	{ "\"lines\":\"a\"", ERR_INVALID_FORMAT, NULL, "lines" },
 	{ "\"ids\":[\"" ID "\"]", ERR_OK, "{\"" ID "\"}", NULL },
 	{ "\"ids\":[\"x\"]", ERR_INVALID_FORMAT, NULL, "ids[0]" },
+	{ "\"number\":-1.5", ERR_OK, "-1.5", NULL },
+	{ "\"number\":7", ERR_OK, "7", NULL },
+	{ "\"number\":\"7\"", ERR_INVALID_FORMAT, NULL, "number" },
+	{ "\"number\":true", ERR_INVALID_FORMAT, NULL, "number" },
+	{ "\"some\":{\"done\":true}", ERR_OK, "{\"done\":true}", NULL },
+	{ "\"some\":{\"name\":\"\"}", ERR_MISSING_REQUIRED_FIELD, NULL,
+	  "some.name" },
+	{ "\"parts\":[{\"name\":\" e\\u0301 \"}]", ERR_OK,
+	  "[{\"name\":\"\xc3\xa9\"}]", NULL },
 	{ "\"part\":{\"name\":\"a/b\",\"done\":true}", ERR_OK,
 	  "{\"name\":\"a/b\",\"done\":true}", NULL },
 	{ "\"part\":{\"done\":true}", ERR_MISSING_REQUIRED_FIELD, NULL,
@@ -132,7 +143,7 @@ json_row(void **state)
 
 	assert_true(json_parse(arena, str_of(body), &object, &where));
 	values_init(&values, arena, all);
-	param_object(arena, all, object, &values, &errors);
+	param_object(arena, all, false, object, &values, &errors);
 	assert_int_equal(field_errors_code(&errors), row->err);
 	if (row->err != ERR_OK) {
 		assert_string_equal(errors.list[0].field, row->field);
@@ -211,11 +222,44 @@ a_required_list_is_not_empty(void **state)
 	values_init(&values, *state, needed);
 	assert_true(json_parse(*state, STR("{\"lines\":[],\"parts\":[]}"),
 	    &object, &where));
-	param_object(*state, needed, object, &values, &errors);
+	param_object(*state, needed, false, object, &values, &errors);
 	assert_int_equal(errors.count, 2);
 	for (size_t i = 0; i < errors.count; i++)
 		assert_int_equal(errors.list[i].err,
 		    ERR_MISSING_REQUIRED_FIELD);
+}
+
+static void
+what_is_partial_may_leave_out_what_is_required(void **state)
+{
+	struct field_errors errors = { .count = 0 };
+	struct json_object *object;
+	struct json_error where;
+	struct values values;
+
+	values_init(&values, *state, part);
+	assert_true(json_parse(*state, STR("{\"done\":true}"), &object,
+	    &where));
+	param_object(*state, part, true, object, &values, &errors);
+	assert_int_equal(errors.count, 0);
+	param_object(*state, part, false, object, &values, &errors);
+	assert_int_equal(field_errors_code(&errors),
+	    ERR_MISSING_REQUIRED_FIELD);
+}
+
+static void
+a_form_takes_numbers(void **state)
+{
+	struct field_errors errors;
+	struct values values;
+
+	forms(*state, "number=-0.5e3", &values, &errors);
+	assert_int_equal(errors.count, 0);
+	assert_string_equal(values_find(&values, "number")->text, "-0.5e3");
+	forms(*state, "number=[1]", &values, &errors);
+	assert_int_equal(field_errors_code(&errors), ERR_INVALID_FORMAT);
+	forms(*state, "number=1x", &values, &errors);
+	assert_int_equal(field_errors_code(&errors), ERR_INVALID_FORMAT);
 }
 
 static void
@@ -238,7 +282,7 @@ the_schema_is_json(void **state)
 	struct buf out;
 
 	buf_init(&out, *state, 65536);
-	params_schema(&out, all, IN_BODY);
+	params_schema(&out, all, IN_BODY, false);
 	if (!json_parse(*state, (struct str){ out.data, out.len }, &object,
 	    &where))
 		fail_msg("%s at %u: %s", where.message, where.column, out.data);
@@ -259,6 +303,10 @@ main(void)
 	    UNIT_TEST(a_field_given_twice_is_refused);
 	list.tests[list.count++] = (struct CMUnitTest)
 	    UNIT_TEST(a_required_list_is_not_empty);
+	list.tests[list.count++] = (struct CMUnitTest)
+	    UNIT_TEST(what_is_partial_may_leave_out_what_is_required);
+	list.tests[list.count++] = (struct CMUnitTest)
+	    UNIT_TEST(a_form_takes_numbers);
 	list.tests[list.count++] = (struct CMUnitTest)
 	    UNIT_TEST(many_errors_do_not_overflow);
 	list.tests[list.count++] = (struct CMUnitTest)
