@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: ISC
+//
+// The first page: cards, each with the permission it needs and the call it makes.  A new card is a row and a function.
+
+import { html } from "/js/preact.js";
+import { dateTime, listing, number, relative, t, words } from "/js/i18n/index.js";
+import dashboard from "/js/i18n/dashboard.js";
+import { useGet, useList } from "/js/data.js";
+import { useOffers } from "/js/app/features.js";
+import { may, useMe } from "/js/app/me.js";
+import { useOnline } from "/js/app/shell/presence.js";
+import { Avatar, Badge, Card, Empty, Figure, Item, List, Note, Page, Skeleton } from "/js/ui/index.js";
+
+words(dashboard);
+
+// need: a permission · calls: what the API must offer · wide: as many columns as there are.
+const CARDS = [
+	{ name: "online", calls: "GET /presence", view: Online },
+	{ name: "queues", need: "queues:read", calls: "GET /queues", view: Queues },
+	{ name: "newcomers", need: "users:read", calls: "GET /users", view: Newcomers },
+	{ name: "activity", need: "audit:read", calls: "GET /audit", view: Activity },
+	{ name: "sessions", calls: "GET /auth/sessions", view: OwnSessions },
+];
+
+export default function Dashboard() {
+	const { user } = useMe();
+
+	useOffers("");
+	return html`<${Page} title=${t(greeting(), { name: user.fullName.split(/\s+/u)[0] })} about=${today()}>
+		<div class="cards">${CARDS.filter((one) => may(one.need)).map((one) => html`<${Place} key=${one.name} one=${one} />`)}</div>
+	<//>`;
+}
+
+function Place({ one }) {
+	const isThere = useOffers(one.calls);
+	const View = one.view;
+
+	return isThere !== false && html`<${View} />`;
+}
+
+function greeting() {
+	const hour = new Date().getHours();
+
+	return hour < 5 ? "dashboard.evening" : hour < 12 ? "dashboard.morning" : hour < 18 ? "dashboard.day" : "dashboard.evening";
+}
+
+function today() {
+	return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full" }).format(new Date());
+}
+
+function Online() {
+	const online = useOnline();
+
+	return online && html`<${Card} title=${t("dashboard.online")} about=${t("presence", { n: online.length })}>
+		<ul class="items">${online.slice(0, 6).map((one) => html`<${Item} key=${one.id} lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} here />`} title=${one.fullName} />`)}</ul><//>`;
+}
+
+function Queues() {
+	const { body, problem, reload } = useGet("queues", { watch: ["queues", "jobs"], every: 15000 });
+
+	if (!body)
+		return html`<${Card} title=${t("dashboard.queues")}>${problem ? html`<${Note} problem=${problem} again=${reload} />` : html`<${Skeleton} />`}<//>`;
+	const sum = (name) => body.items.reduce((all, one) => all + one[name], 0);
+	const paused = body.items.filter((one) => one.pausedAt);
+	return html`<${Card} title=${t("dashboard.queues")} actions=${paused.length > 0 && html`<${Badge} kind="fair" dot>${t("dashboard.paused", { names: listing(paused.map((one) => one.name)) })}<//>`}>
+		<dl class="figures"><${Figure} label=${t("dashboard.waiting")} value=${number(sum("ready") + sum("waiting"))} /><${Figure} label=${t("dashboard.running")} value=${number(sum("running"))} />
+			<${Figure} label=${t("dashboard.failed")} value=${number(sum("failed"))} kind=${sum("failed") ? "bad" : ""} /></dl><//>`;
+}
+
+function Newcomers() {
+	const list = useList("users?limit=5", { watch: ["users"] });
+
+	return html`<${Card} title=${t("dashboard.newcomers")}>
+		<${List} list=${{ ...list, next: null }} empty=${t("nothing")} row=${(one) => html`<${Item} key=${one.id} href=${`/app/people/${one.id}`} title=${one.fullName}
+			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
+}
+
+// What is worth telling; signing in and out is not.
+const isSilent = (one) => one.action.startsWith("sign-in") || one.resource === "sessions";
+
+function Activity() {
+	const list = useList("audit?limit=30", { every: 30000 });
+	const rows = list.rows?.filter((one) => !isSilent(one)).slice(0, 8) ?? null;
+
+	return html`<${Card} title=${t("dashboard.activity")} class="double">
+		<${List} list=${{ ...list, rows, next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
+			lead=${html`<${Avatar} name=${one.actorName ?? "·"} />`} title=${one.actorName ?? t("dashboard.system")} about=${html`<code>${one.action}</code>
+				${one.resource && html` · ${one.resource}`} · <time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
+}
+
+// Of who sees nothing of others: that all is well with oneself.
+function OwnSessions() {
+	const list = useList("auth/sessions");
+
+	return !may("users:read") && html`<${Card} title=${t("sessions.title")} about=${t("dashboard.sessions")}>
+		${list.rows?.length === 0 ? html`<${Empty} title=${t("nothing")} />` : html`<dl class="figures"><${Figure} label=${t("dashboard.devices")} value=${number(list.rows?.length ?? 0)} /></dl>`}
+		<p><a href="/app/profile/sessions">${t("sessions.title")}</a></p><//>`;
+}

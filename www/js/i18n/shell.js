@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: ISC
+//
+// Words of the frame: the pages' names, navigation, search, keys, what can befall a page.
+
+export default {
+	"page.dashboard": ["Overview", "Überblick"],
+	"page.design": ["Design system", "Gestaltung"],
+	"page.people": ["People", "Personen"],
+	"page.profile": ["Profile", "Profil"],
+
+	"password.title": ["Password",
+		"Passwort"],
+	"sessions.title": ["Sessions",
+		"Sitzungen"],
+	"tokens.title": ["API tokens",
+		"API-Token"],
+	"preferences.title": ["Preferences", "Einstellungen"],
+
+	"group.work": ["Work", "Arbeit"],
+	"group.team": ["Team", "Team"],
+	"group.system": ["System", "System"],
+
+	"app.unready": ["Bureau cannot be shown", "Bureau kann nicht angezeigt werden"],
+	"navigation": ["Navigation", "Navigation"],
+	"navigation.fold": ["Fold the navigation", "Navigation einklappen"],
+	"navigation.unfold": ["Unfold the navigation", "Navigation ausklappen"],
+	"me.menu": ["{name}: your menu", "{name}: Ihr Menü"],
+	"density.calm": ["Calm", "Ruhig"],
+	"density.dense": ["Dense", "Dicht"],
+	"density.label": ["Density", "Dichte"],
+	"density.to-calm": ["Show less, with more air", "Weniger, mit mehr Luft zeigen"],
+	"density.to-dense": ["Show more, denser", "Mehr und dichter zeigen"],
+	"presence": [{ one: "{n} person is online", other: "{n} people are online" }, { one: "{n} Person ist online", other: "{n} Personen sind online" }],
+
+	"palette.title": ["Search and commands", "Suche und Befehle"],
+	"palette.hint": ["Search, or go to …", "Suchen oder gehen zu …"],
+	"palette.pages": ["Pages", "Seiten"],
+	"palette.actions": ["Actions", "Aktionen"],
+	"palette.records": ["Records", "Datensätze"],
+	"palette.theme": ["Appearance: {theme}", "Erscheinungsbild: {theme}"],
+	"palette.language": ["Language: {name}", "Sprache: {name}"],
+
+	"notices.title": ["Notifications", "Mitteilungen"],
+	"notices.fresh": [{ one: "Notifications: {n} is new", other: "Notifications: {n} are new" }, { one: "Mitteilungen: {n} ist neu", other: "Mitteilungen: {n} sind neu" }],
+	"notices.all-read": ["Mark all as read", "Alle als gelesen markieren"],
+	"notices.none": ["Nothing new", "Nichts Neues"],
+	"notices.none-about": ["What concerns you will be told here.", "Hier erfahren Sie, was Sie angeht."],
+
+	"help.title": ["Keyboard shortcuts", "Tastenkürzel"],
+	"help.rows": ["In a table: another row", "In einer Tabelle: andere Zeile"],
+	"help.open": ["Open the row", "Zeile öffnen"],
+	"help.pick": ["Select the row", "Zeile auswählen"],
+	"help.close": ["Close what is open", "Schließen, was offen ist"],
+	"help.single": ["Shortcuts of single keys", "Kürzel aus einzelnen Tasten"],
+	"help.single-hint": ["Switch them off where speech input or a slip of the finger would set them off.",
+		"Schalten Sie sie aus, wenn Spracheingabe oder ein Fehlgriff sie auslösen würde."],
+
+	"offline.title": ["The server cannot be reached.", "Der Server ist nicht zu erreichen."],
+	"offline.about": ["What you see may be old. We keep trying.", "Was Sie sehen, ist vielleicht nicht mehr aktuell. Wir versuchen es weiter."],
+	"offline.held": [{ one: "{n} change waits and is sent as soon as it answers.", other: "{n} changes wait and are sent as soon as it answers." },
+		{ one: "{n} Änderung wartet und wird gesendet, sobald er antwortet.", other: "{n} Änderungen warten und werden gesendet, sobald er antwortet." }],
+	"connection.connecting": ["Connecting …", "Verbindung wird aufgebaut …"],
+	"connection.live": ["Up to date", "Auf dem neuesten Stand"],
+	"connection.offline": ["Offline", "Offline"],
+	"connection.ended": ["The session has ended", "Die Sitzung ist beendet"],
+
+	"missing.title": ["Not found", "Nicht gefunden"],
+	"missing.lead": ["There is no such page", "Diese Seite gibt es nicht"],
+	"missing.about": ["It may have moved, or the address has a slip in it.", "Sie ist vielleicht umgezogen, oder die Adresse enthält einen Fehler."],
+	"refused.title": ["Not for you", "Nicht für Sie"],
+	"refused.lead": ["You may not see this page", "Sie dürfen diese Seite nicht sehen"],
+	"refused.about": ["If you need it, ask whoever looks after roles here.", "Wenn Sie sie brauchen, fragen Sie, wer hier die Rollen verwaltet."],
+	"broken.title": ["Something went wrong", "Etwas ist schiefgegangen"],
+	"broken.lead": ["This page stumbled", "Diese Seite ist gestolpert"],
+	"broken.about": ["All else goes on working. Try again; if it stays, tell an administrator what you did.",
+		"Alles andere läuft weiter. Versuchen Sie es noch einmal; bleibt es dabei, sagen Sie einem Administrator, was Sie getan haben."],
+};
