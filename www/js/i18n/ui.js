@@ -39,8 +39,8 @@ export default {
 	"span.quarter": ["90 days", "90 Tage"],
 
 	"table.all": [{ one: "{n} row", other: "{n} rows" }, { one: "{n} Zeile", other: "{n} Zeilen" }],
-	"table.some": [{ one: "{shown} row shown, and more", other: "{shown} rows shown, and more" },
-		{ one: "{shown} Zeile, und mehr", other: "{shown} Zeilen, und mehr" }],
+	"table.of": ["{shown} of {n} rows", "{shown} von {n} Zeilen"],
+	"table.some": ["{shown} rows, and more", "{shown} Zeilen, und mehr"],
 	"table.clear": ["Clear the selection", "Auswahl aufheben"],
 	"table.columns": ["Columns", "Spalten"],
 	"table.pick": ["Select the row", "Zeile auswählen"],

@@ -90,11 +90,19 @@ function options(Plot, place, { series, height, daily, unit }) {
 	return {
 		width: Math.max(100, Math.floor(place.clientWidth)), height, legend: { show: false }, padding: [8, 8, 0, 0],
 		cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-		scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 1) * 1.08)] } },
+		scales: { x: { time: true, range: (_, low, high) => widened(low, high, series) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 1) * 1.08)] } },
 		series: [{}, ...lines],
 		axes: [{ ...axis, grid: { show: false }, space: 70, values: (_, at) => at.map((one) => stamp.format(one * 1000)) },
-			{ ...axis, size: 46, space: 36, values: (_, at) => at.map((one) => (Number.isInteger(one) ? number(one, { notation: "compact" }) + unit : "")) }],
+			{ ...axis, size: 46, space: 26, values: (_, at) => at.map((one) => (Number.isInteger(one) ? number(one, { notation: "compact" }) + unit : "")) }],
 	};
+}
+
+// The first and the last bar are whole.
+function widened(low, high, series) {
+	const bars = series.find((one) => one.kind === "bars");
+	const step = bars && bars.values.length > 1 ? (high - low) / (bars.values.length - 1) / 2 : 0;
+
+	return [low - step, high + step];
 }
 
 // How much of each kind: rows of { label, value, hue?, href? }, longest first as given.

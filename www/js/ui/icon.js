@@ -68,5 +68,5 @@ export const icons = Object.keys(PATHS);
 // Says nothing by itself: whoever shows it names it.
 export function Icon({ name, large }) {
 	return html`<svg class=${large ? "icon large" : "icon"} viewBox="0 0 24 24" fill="none" stroke="currentColor"
-		stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+		stroke-width=${name === "more" ? 2.6 : 1.6} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }

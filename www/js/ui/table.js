@@ -113,7 +113,7 @@ export function Table({ name, label, list, columns, href, go, open, sort, setSor
 			</tbody>
 		</table>
 	</div>
-	<p class="table-foot"><span role="status">${t(list.next ? "table.some" : "table.all", { n: list.total ?? rows.length, shown: rows.length })}</span>
+	<p class="table-foot"><span role="status">${t(!list.next ? "table.all" : list.total ? "table.of" : "table.some", { n: list.total ?? rows.length, shown: rows.length })}</span>
 		${list.next && html`<${Button} kind="bare" busy=${list.busy} onClick=${() => list.more?.()}>${t("more")}<//>`}</p>`;
 }
 

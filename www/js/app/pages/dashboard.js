@@ -8,18 +8,19 @@ import dashboard from "/js/i18n/dashboard.js";
 import { useGet, useList } from "/js/data.js";
 import { useOffers } from "/js/app/features.js";
 import { may, useMe } from "/js/app/me.js";
+import { about, done } from "/js/app/parts/deeds.js";
 import { useOnline } from "/js/app/shell/presence.js";
 import { Avatar, Badge, Card, Empty, Figure, Item, List, Note, Page, Skeleton } from "/js/ui/index.js";
 
 words(dashboard);
 
-// need: a permission · calls: what the API must offer · wide: as many columns as there are.
+// need: a permission · calls: what the API must offer · side: in the narrow column.
 const CARDS = [
-	{ name: "online", calls: "GET /presence", view: Online },
-	{ name: "queues", need: "queues:read", calls: "GET /queues", view: Queues },
-	{ name: "newcomers", need: "users:read", calls: "GET /users", view: Newcomers },
 	{ name: "activity", need: "audit:read", calls: "GET /audit", view: Activity },
-	{ name: "sessions", calls: "GET /auth/sessions", view: OwnSessions },
+	{ name: "newcomers", need: "users:read", calls: "GET /users", view: Newcomers },
+	{ name: "online", calls: "GET /presence", view: Online, side: true },
+	{ name: "queues", need: "queues:read", calls: "GET /queues", view: Queues, side: true },
+	{ name: "sessions", calls: "GET /auth/sessions", view: OwnSessions, side: true },
 ];
 
 export default function Dashboard() {
@@ -27,9 +28,11 @@ export default function Dashboard() {
 
 	useOffers("");
 	return html`<${Page} title=${t(greeting(), { name: user.fullName.split(/\s+/u)[0] })} about=${today()}>
-		<div class="cards">${CARDS.filter((one) => may(one.need)).map((one) => html`<${Place} key=${one.name} one=${one} />`)}</div>
+		<div class="columns"><${Column} cards=${CARDS.filter((one) => !one.side)} /><${Column} cards=${CARDS.filter((one) => one.side)} /></div>
 	<//>`;
 }
+
+const Column = ({ cards }) => html`<div>${cards.filter((one) => may(one.need)).map((one) => html`<${Place} key=${one.name} one=${one} />`)}</div>`;
 
 function Place({ one }) {
 	const isThere = useOffers(one.calls);
@@ -75,17 +78,29 @@ function Newcomers() {
 			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
 }
 
-// What is worth telling; signing in and out is not.
-const isSilent = (one) => one.action.startsWith("sign-in") || one.resource === "sessions";
+// What is worth telling: signing in and out is not, and the same over and over is told once.
+function told(rows) {
+	const groups = [];
+
+	for (const one of rows) {
+		const last = groups.at(-1);
+		if (one.action.startsWith("sign-in") || one.resource === "sessions")
+			continue;
+		if (last?.action === one.action && last.actor === one.actor)
+			last.more++;
+		else
+			groups.push({ ...one, more: 0 });
+	}
+	return groups.slice(0, 8);
+}
 
 function Activity() {
-	const list = useList("audit?limit=30", { every: 30000 });
-	const rows = list.rows?.filter((one) => !isSilent(one)).slice(0, 8) ?? null;
+	const list = useList("audit?limit=100", { every: 30000 });
 
-	return html`<${Card} title=${t("dashboard.activity")} class="double">
-		<${List} list=${{ ...list, rows, next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
-			lead=${html`<${Avatar} name=${one.actorName ?? "·"} />`} title=${one.actorName ?? t("dashboard.system")} about=${html`<code>${one.action}</code>
-				${one.resource && html` · ${one.resource}`} · <time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
+	return html`<${Card} title=${t("dashboard.activity")}>
+		<${List} list=${{ ...list, rows: list.rows && told(list.rows), next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
+			lead=${html`<${Avatar} name=${one.actorName ?? "·"} />`} title=${html`${one.actorName ?? t("dashboard.system")} <span class="soft weak">${done(one)}</span>`}
+			about=${html`${about(one) && html`<span dir="auto">${about(one)}</span>`}${one.more > 0 && ` ${t("dashboard.more", { n: one.more })}`}${(about(one) || one.more > 0) && " · "}<time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
 }
 
 // Of who sees nothing of others: that all is well with oneself.

@@ -14,7 +14,7 @@ export function Permissions({ held }) {
 	if (held.length === 0)
 		return html`<p class="soft">${t("people.nothing")}</p>`;
 	return html`<dl class="facts">${[...groups].map(([resource, names]) => html`<div key=${resource}><dt>${resource}</dt>
-		<dd class="specimen">${names.map((one) => html`<${Badge} key=${one}>${one.split(":")[1] ?? one}<//>`)}</dd></div>`)}</dl>`;
+		<dd class="tight">${names.map((one) => html`<${Badge} key=${one}>${one.split(":")[1] ?? one}<//>`)}</dd></div>`)}</dl>`;
 }
 
 function grouped(held) {
