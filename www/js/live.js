@@ -4,7 +4,8 @@
 
 export const connection = { state: "live", since: Date.now() };
 
-export function start() {}
+export async function start() {}
+export function stop() {}
 export const on = () => () => {};
 export const whenChanged = () => () => {};
 export const onConnection = () => () => {};

@@ -7,38 +7,35 @@ import { store, useStore } from "/js/app/store.js";
 import { may } from "/js/app/me.js";
 
 const KEY = "bureau.offers";
-const known = store(remembered());
+const known = store(remembered()); // a Set of calls, empty where there is no description; null: nobody knows yet
 
+// What it was when this tab last looked holds until it has looked again.
 function remembered() {
 	try {
-		return new Set(JSON.parse(sessionStorage.getItem(KEY)));
+		const kept = JSON.parse(sessionStorage.getItem(KEY));
+		return kept && new Set(kept);
 	} catch {
 		return null;
 	}
 }
 
-// Ask once a session, when there is nothing better to do.
-export function learn() {
-	const later = window.requestIdleCallback ?? setTimeout;
-
-	if (known.get()?.size)
-		return;
-	later(async () => {
-		try {
-			const response = await fetch("/api/v1/openapi.json", { headers: { Accept: "application/json" } });
-			const { paths } = response.ok ? await response.json() : await response.text().then(() => ({ paths: null }));
-			known.set(paths && new Set(Object.entries(paths).flatMap(([path, methods]) =>
-				Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/^\/api\/v1/, "")}`))));
-			sessionStorage.setItem(KEY, JSON.stringify([...known.get() ?? []]));
-		} catch { /* it is then asked another time */ }
-	});
+export async function learn() {
+	try {
+		const response = await fetch("/api/v1/openapi.json", { headers: { Accept: "application/json" } });
+		const { paths = {} } = response.ok ? await response.json() : await response.text().then(() => ({}));
+		const calls = Object.entries(paths).flatMap(([path, methods]) =>
+			Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/^\/api\/v1/, "")}`));
+		if (calls.length !== known.get()?.size || calls.some((call) => !known.get().has(call)))
+			known.set(new Set(calls));
+		sessionStorage.setItem(KEY, JSON.stringify(calls));
+	} catch { /* it is then asked another time */ }
 }
 
 // Is this call there?  undefined while nobody knows.
 export function offers(call) {
 	const all = known.get();
 
-	return all === null || all.size === 0 ? undefined : all.has(call);
+	return all ? all.size === 0 || all.has(call) : undefined;
 }
 
 export const useOffers = (call) => {
@@ -46,5 +43,5 @@ export const useOffers = (call) => {
 	return offers(call);
 };
 
-// May the person see this page, and can it be?
-export const isOpen = (page) => may(page.need) && (!page.calls || offers(page.calls) !== false);
+// May the person see this page, and is there what it shows?
+export const isOpen = (page) => may(page.need) && (!page.calls || offers(page.calls) === true);

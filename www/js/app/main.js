@@ -8,7 +8,6 @@ import * as api from "/js/api.js";
 import { t, words } from "/js/i18n/index.js";
 import ui from "/js/i18n/ui.js";
 import shell from "/js/i18n/shell.js";
-import * as live from "/js/live.js";
 import { lost, whenBack } from "/js/app/connection.js";
 import { learn } from "/js/app/features.js";
 import { loadMe, toSignIn, useMe } from "/js/app/me.js";
@@ -40,16 +39,11 @@ function App() {
 	const [problem, setProblem] = useState(null);
 	const load = () => {
 		setProblem(null);
-		loadMe().then(begin, setProblem);
+		loadMe().then(learn, setProblem);
 	};
 
 	useEffect(load, []);
 	if (problem)
 		return html`<main class="plain"><div class="notice"><h1>${t("app.unready")}</h1><${Note} problem=${problem} again=${load} /></div></main>`;
 	return me && html`<${Shell} />`;
-}
-
-function begin() {
-	live.start();
-	learn();
 }

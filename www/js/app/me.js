@@ -3,6 +3,7 @@
 // Who is signed in: the record with its ETag, what they may, and the way out.
 
 import * as api from "/js/api.js";
+import * as live from "/js/live.js";
 import { useLanguage } from "/js/i18n/index.js";
 import { store, useStore } from "/js/app/store.js";
 import { forgetDrafts } from "/js/app/drafts.js";
@@ -12,10 +13,12 @@ export const me = store(null); // { user, etag }
 export const useMe = () => useStore(me);
 
 export async function loadMe() {
-	const { body, etag } = await api.get("auth/me", { fresh: true });
+	const { body, etag, cursor } = await api.get("auth/me", { fresh: true });
+	const user = body.user ?? body;
 
-	takeMe(body.user ?? body, etag);
+	takeMe(user, etag);
 	noteMember("yes");
+	live.start({ user: user.id, cursor });
 }
 
 // What the server says of us holds for the page, too.
@@ -43,7 +46,13 @@ export async function choose(changes) {
 
 // By script, so that an expired access token is refreshed before.
 export async function signOut(everywhere = false) {
-	await api.post("auth/logout", everywhere ? { allDevices: true } : {});
+	live.stop(); // the end of the session is no news here
+	try {
+		await api.post("auth/logout", everywhere ? { allDevices: true } : {});
+	} catch (problem) {
+		live.start();
+		throw problem;
+	}
 	noteMember("no");
 	forgetDrafts();
 	location.assign("/sign-in/#signed-out");

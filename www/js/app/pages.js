@@ -16,6 +16,8 @@ export const pages = [
 	{ path: "/app", name: "dashboard", icon: "home", group: "", key: "h", load: () => import("/js/app/pages/dashboard.js") },
 	{ path: "/app/people/:id?", name: "people", icon: "people", need: "users:read", group: "team", key: "p",
 		load: () => import("/js/app/pages/people.js") },
+	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n",
+		load: () => import("/js/app/pages/notes.js") },
 	{ path: "/app/profile/:place?", name: "profile", icon: "person", key: "m", load: () => import("/js/app/pages/profile.js") },
 	{ path: "/app/design", name: "design", icon: "palette", load: () => import("/js/app/pages/design.js") },
 ];

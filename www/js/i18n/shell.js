@@ -5,6 +5,7 @@
 export default {
 	"page.dashboard": ["Overview", "Überblick"],
 	"page.design": ["Design system", "Gestaltung"],
+	"page.notes": ["Notes", "Notizen"],
 	"page.people": ["People", "Personen"],
 	"page.profile": ["Profile", "Profil"],
 
@@ -14,6 +15,10 @@ export default {
 		"Sitzungen"],
 	"tokens.title": ["API tokens",
 		"API-Token"],
+	"sessions.device": ["{browser} on {system}",
+		"{browser} auf {system}"],
+	"sessions.unknown": ["Unknown device",
+		"Unbekanntes Gerät"],
 	"preferences.title": ["Preferences", "Einstellungen"],
 
 	"group.work": ["Work", "Arbeit"],
@@ -45,6 +50,14 @@ export default {
 	"notices.all-read": ["Mark all as read", "Alle als gelesen markieren"],
 	"notices.none": ["Nothing new", "Nichts Neues"],
 	"notices.none-about": ["What concerns you will be told here.", "Hier erfahren Sie, was Sie angeht."],
+
+	"told.new-sign-in": ["New sign-in from {address}, with {device}", "Neue Anmeldung von {address} mit {device}"],
+	"told.password-changed": ["Your password was changed", "Ihr Passwort wurde geändert"],
+	"told.email-changed": ["Your e-mail address is now {to}", "Ihre E-Mail-Adresse ist jetzt {to}"],
+	"told.role-changed": ["Your role is now {role}", "Ihre Rolle ist jetzt {role}"],
+	"told.permissions-changed": ["What you may do was changed", "Was Sie dürfen, wurde geändert"],
+	"told.token-made": ["A personal token was made: {name}", "Ein persönliches Token wurde erstellt: {name}"],
+	"told.webhook-disabled": ["A webhook was switched off: {url}", "Ein Webhook wurde abgeschaltet: {url}"],
 
 	"help.title": ["Keyboard shortcuts", "Tastenkürzel"],
 	"help.rows": ["In a table: another row", "In einer Tabelle: andere Zeile"],

@@ -15,7 +15,7 @@ export function Dialog({ title, close, wide, bare, children, actions }) {
 	useEffect(() => {
 		const dialog = place.current;
 		dialog.showModal();
-		dialog.querySelector("[autofocus]")?.focus();
+		dialog.querySelector(".body :is([autofocus], input:not([type=hidden]), select, textarea)")?.focus();
 		return () => dialog.close();
 	}, []);
 	return html`<dialog class=${`dialog ${wide ? "wide" : ""} ${bare ? "bare" : ""}`} ref=${place} aria-labelledby=${id}

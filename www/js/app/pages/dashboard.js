@@ -38,7 +38,7 @@ function Place({ one }) {
 	const isThere = useOffers(one.calls);
 	const View = one.view;
 
-	return isThere !== false && html`<${View} />`;
+	return isThere === true && html`<${View} />`;
 }
 
 function greeting() {

@@ -7,6 +7,7 @@ import * as api from "/js/api.js";
 import { dateTime, relative, t } from "/js/i18n/index.js";
 import { useList } from "/js/data.js";
 import { signOut } from "/js/app/me.js";
+import { device } from "/js/app/parts/device.js";
 import { Badge, Card, Icon, Item, List, Sure, toast } from "/js/ui/index.js";
 
 export function Sessions() {
@@ -20,16 +21,4 @@ export function Sessions() {
 			acts=${!session.current && html`<${Sure} label=${t("sessions.end")} question=${t("sessions.sure")} about=${device(session.agent).name} act=${() => end(session)} />`} />`} /><//>
 		<div><${Sure} label=${t("sessions.end-all")} question=${t("sessions.sure-all")}
 			act=${() => signOut(true).catch((problem) => toast(problem.message, { kind: "bad" }))} /></div>`;
-}
-
-// A browser and a system in plain words, from what the program calls itself.
-function device(agent = "") {
-	const browser = [[/Edg\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\//, "Firefox"], [/Chrom(e|ium)\//, "Chrome"],
-		[/Safari\//, "Safari"], [/curl\//, "curl"]].find(([pattern]) => pattern.test(agent))?.[1];
-	const system = [[/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Windows/, "Windows"], [/Mac OS X/, "macOS"],
-		[/Linux/, "Linux"]].find(([pattern]) => pattern.test(agent))?.[1];
-	const icon = /Mobile|Android|iPhone/.test(agent) ? "phone" : browser === "curl" || !browser ? "terminal" : "screen";
-	const name = browser && system ? t("sessions.device", { browser, system }) : browser ?? system ?? (agent.slice(0, 60) || t("sessions.unknown"));
-
-	return { icon, name };
 }

@@ -5,8 +5,8 @@
 
 import { html, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
-import { isOpen, useOffers } from "/js/app/features.js";
-import { useMe } from "/js/app/me.js";
+import { isOpen, offers, useOffers } from "/js/app/features.js";
+import { may, useMe } from "/js/app/me.js";
 import { pages } from "/js/app/pages.js";
 import { match, navigate, restorePlace, useLocation } from "/js/app/router.js";
 import { useShortcut } from "/js/app/shortcuts.js";
@@ -70,6 +70,8 @@ function find(path) {
 function Place({ path }) {
 	const { page, params } = find(path);
 
+	if (page?.calls && may(page.need) && offers(page.calls) === undefined)
+		return html`<div class="page"><${Skeleton} rows=${5} /></div>`;
 	if (!page || !isOpen(page))
 		return html`<${Missing} kind=${page ? "refused" : "missing"} />`;
 	return html`<${Loaded} key=${page.name} page=${page} params=${params} />`;

@@ -8,30 +8,35 @@ import { knows, relative, t } from "/js/i18n/index.js";
 import { change, useList } from "/js/data.js";
 import * as live from "/js/live.js";
 import { useOffers } from "/js/app/features.js";
+import { device } from "/js/app/parts/device.js";
 import { Button } from "/js/ui/button.js";
 import { List } from "/js/ui/list.js";
 import { Popover } from "/js/ui/popover.js";
 import { toast } from "/js/ui/toast.js";
 
 export function Notices() {
-	return useOffers("GET /notifications") === true && html`<${Bell} />`;
+	return useOffers("GET /notifications") && html`<${Bell} />`;
 }
 
-// In the reader's language where we know the kind, else as it was written.
-function said(one) {
-	const key = `notification.${one.kind}`;
+// In the reader's language where there are words for the kind, else as the server has it.
+function said({ kind, title, about }) {
+	const key = `told.${kind}`;
 
-	return knows(key) ? t(key, one.about ?? {}) : one.title;
+	return about && knows(key) ? t(key, { ...about, device: device(about.agent).name }) : title;
+}
+
+// One that has just come tells its title only; what it is about is read with the list.
+async function announce({ id, title }) {
+	const { body } = await api.get("notifications?unread=true&limit=20").catch(() => ({ body: { items: [] } }));
+
+	toast(said(body.items.find((one) => one.id === id) ?? { title }), { about: id });
 }
 
 function Bell() {
 	const list = useList("notifications", { watch: ["notifications"] });
 	const fresh = (list.rows ?? []).filter((one) => !one.readAt);
 
-	useEffect(() => live.on("notification", (one) => {
-		toast(said(one), { about: one.id });
-		list.reload();
-	}), []);
+	useEffect(() => live.on("notification", announce), []);
 
 	function read(body, ids) {
 		for (const id of ids)

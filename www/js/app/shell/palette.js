@@ -98,7 +98,7 @@ function does(help) {
 const SHOWN = { users: (id) => `/app/people/${id}`, customers: (id) => `/app/customers/${id}` };
 
 function useRecords(text) {
-	const isOffered = useOffers("GET /search") === true;
+	const isOffered = useOffers("GET /search");
 	const [found, setFound] = useState([]);
 	const asked = text.trim();
 

@@ -13,7 +13,7 @@ import { Avatars } from "/js/ui/avatar.js";
 // The people who are online, oneself too: [{ id, fullName, profilePic }], or null where nobody can say.
 export function useOnline() {
 	const { user } = useMe();
-	const isOffered = useOffers("GET /presence") === true;
+	const isOffered = useOffers("GET /presence");
 	const first = useGet(isOffered ? "presence" : null);
 	const names = useGet(isOffered ? "users/directory?limit=200" : null, { watch: ["users"] });
 	const [told, setTold] = useState(null);
