@@ -9,6 +9,7 @@
 //	need    a permission; without it the page is neither shown nor served
 //	calls   what the API must offer ("GET /users"); where it does not, there is no such page
 //	group   where it stands in the navigation: "" first, team, system, or none: reached from elsewhere
+//	places  what `:place?` may be; each has its name as <place>.title
 //	key     g and then this goes there
 //	load    () => import(…), whose default is the component; it gets { params, page }
 
@@ -18,7 +19,8 @@ export const pages = [
 		load: () => import("/js/app/pages/people.js") },
 	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n",
 		load: () => import("/js/app/pages/notes.js") },
-	{ path: "/app/profile/:place?", name: "profile", icon: "person", key: "m", load: () => import("/js/app/pages/profile.js") },
+	{ path: "/app/profile/:place?", name: "profile", icon: "person", key: "m", places: ["password", "sessions", "tokens", "preferences"],
+		load: () => import("/js/app/pages/profile.js") },
 	{ path: "/app/design", name: "design", icon: "palette", load: () => import("/js/app/pages/design.js") },
 ];
 

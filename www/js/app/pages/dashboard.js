@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
 // The first page: cards, each with the permission it needs and the call it makes.  A new card is a row and a function.
+// It names its components one by one: what most people see first shall bring no more than it shows.
 
 import { html } from "/js/preact.js";
 import { dateTime, listing, number, relative, t, words } from "/js/i18n/index.js";
@@ -10,7 +11,14 @@ import { useOffers } from "/js/app/features.js";
 import { may, useMe } from "/js/app/me.js";
 import { about, done } from "/js/app/parts/deeds.js";
 import { useOnline } from "/js/app/shell/presence.js";
-import { Avatar, Badge, Card, Empty, Figure, Item, List, Note, Page, Skeleton } from "/js/ui/index.js";
+import { Avatar } from "/js/ui/avatar.js";
+import { Badge } from "/js/ui/badge.js";
+import { Card, Figure } from "/js/ui/card.js";
+import { Empty } from "/js/ui/empty.js";
+import { Item, List } from "/js/ui/list.js";
+import { Note } from "/js/ui/note.js";
+import { Page } from "/js/ui/page.js";
+import { Skeleton } from "/js/ui/skeleton.js";
 
 words(dashboard);
 

@@ -77,7 +77,7 @@ function fits(one, text) {
 
 const goes = () => [...pages.filter(isOpen).map((page) => ({ kind: "pages", label: t(`page.${page.name}`), icon: page.icon, href: address(page),
 	keys: page.key && `g ${page.key}` })),
-	...["password", "sessions", "tokens", "preferences"].map((one) => ({ kind: "pages", label: t(`${one}.title`), icon: "person", href: `/app/profile/${one}` }))];
+	...pages.filter(isOpen).flatMap((page) => (page.places ?? []).map((one) => ({ kind: "pages", label: t(`${one}.title`), icon: page.icon, href: `${address(page)}/${one}` })))];
 
 function does(help) {
 	const { density, folded } = preferences.get();
