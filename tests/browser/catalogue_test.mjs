@@ -49,6 +49,15 @@ test("every sentence a page asks for exists", async () => {
 	assert.ok(asked > 50);
 });
 
+test("pages for visitors ask for common words only", async () => {
+	const common = new Set(Object.keys(await load("common.js")));
+
+	for (const name of await readdir(scripts))
+		if (name.endsWith(".js") && !["data.js"].includes(name))
+			for (const [, key] of (await read(`js/${name}`)).matchAll(/\bt\("([^"]+)"/g))
+				assert.ok(common.has(key), `${name} asks for ${key}, which common.js has not`);
+});
+
 test("every file is in the list of what is installed", async () => {
 	const list = await read("Makefile.inc");
 

@@ -39,6 +39,8 @@ export default {
 		"Der Browser erlaubt das Kopieren nicht; bitte markieren und kopieren Sie es selbst."],
 	"once.kept": ["I have kept it",
 		"Ich habe es aufbewahrt"],
+	"code.wrong": ["The code is wrong or no longer holds. Please try again, or have another one sent.",
+		"Der Code ist falsch oder gilt nicht mehr. Bitte versuchen Sie es noch einmal, oder lassen Sie einen neuen senden."],
 	"invitation.incomplete": ["This link is incomplete. Please open the whole link of your invitation.",
 		"Dieser Link ist unvollständig. Bitte öffnen Sie den ganzen Link Ihrer Einladung."],
 	"invitation.over": ["This invitation has been used already, or has expired. Please ask for another, or sign in.",

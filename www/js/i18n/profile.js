@@ -31,8 +31,6 @@ export default {
 		"Höchstens ein Code in der Minute wird gesandt. Haben Sie eben einen bekommen, geben Sie ihn ein, oder warten Sie eine Minute und drücken „Noch einen senden“."],
 	"code.wait-other": ["At most one code a minute is sent, so none was sent now. One mailed a moment ago, if any, still holds only for its own purpose: please wait a minute, then press “Send another”.",
 		"Höchstens ein Code in der Minute wird gesandt, jetzt also keiner. Ein eben gesandter, falls es einen gibt, gilt nur für seinen eigenen Zweck: Bitte warten Sie eine Minute, und drücken Sie dann „Noch einen senden“."],
-	"code.wrong": ["The code is wrong or no longer holds. Please try again, or have another one sent.",
-		"Der Code ist falsch oder gilt nicht mehr. Bitte versuchen Sie es noch einmal, oder lassen Sie einen neuen senden."],
 	"profile.title": ["Profile",
 		"Profil"],
 	"profile.about": ["What others see of you.",

@@ -30,12 +30,12 @@ export function Drawer({ name, title, head, close, children, actions }) {
 		}
 	}
 
-	return html`<aside class="drawer" role="dialog" aria-labelledby=${id} ref=${place} onKeyDown=${keys}>
+	return html`<section class="drawer" role="dialog" aria-labelledby=${id} ref=${place} onKeyDown=${keys}>
 		<header>
 			<div><h2 id=${id} tabindex="-1">${title}</h2>${head}</div>
 			<${Button} kind="bare" icon="close" label=${t("close")} onClick=${close} />
 		</header>
 		<div class="body">${children}</div>
 		${actions && html`<footer class="ends">${actions}</footer>`}
-	</aside>`;
+	</section>`;
 }

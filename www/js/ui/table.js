@@ -51,8 +51,10 @@ export function Table({ name, label, list, columns, href, go, open, sort, setSor
 	});
 	useEffect(() => { // what is open is meant
 		const i = rows.findIndex((row) => row.id === open);
-		if (open && i >= 0)
+		if (open && i >= 0) {
 			setAt(i);
+			bring(scroller.current, i, view.tall ?? 42);
+		}
 	}, [open, list.rows === null]);
 
 	function move(to, event) {
@@ -98,7 +100,7 @@ export function Table({ name, label, list, columns, href, go, open, sort, setSor
 	return html`${list.problem && html`<${Note} problem=${list.problem} again=${list.reload} />`}
 	<div class=${`table ${list.stale ? "stale" : ""}`} ref=${scroller} onScroll=${look}>
 		<table role="grid" tabindex="0" aria-label=${label} aria-rowcount=${list.next ? -1 : rows.length + 1} aria-multiselectable=${pick ? "true" : undefined}
-			aria-activedescendant=${rows[at] ? `${id}-${rows[at].id}` : undefined} aria-busy=${list.stale ? "true" : undefined} onKeyDown=${keys}>
+			aria-activedescendant=${at >= from && at < from + seen.length ? `${id}-${rows[at].id}` : undefined} aria-busy=${list.stale ? "true" : undefined} onKeyDown=${keys}>
 			<thead role="rowgroup"><tr role="row" aria-rowindex="1">
 				${pick && html`<th class="pick" role="columnheader" scope="col"><${All} rows=${rows} picked=${picked} pick=${pick} /></th>`}
 				${shown.map((one) => html`<${Head} key=${one.name} one=${one} sort=${sort} setSort=${setSort} />`)}

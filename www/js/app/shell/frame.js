@@ -14,7 +14,7 @@ import { prefer, usePreferences } from "/js/app/preferences.js";
 import { Bar } from "/js/app/shell/bar.js";
 import { Banner } from "/js/app/shell/banner.js";
 import { Help } from "/js/app/shell/help.js";
-import { Navigation } from "/js/app/shell/navigation.js";
+import { Navigation, address } from "/js/app/shell/navigation.js";
 import { Palette } from "/js/app/shell/palette.js";
 import { Conflicts } from "/js/ui/conflict.js";
 import { Empty } from "/js/ui/empty.js";
@@ -53,7 +53,7 @@ export function Shell() {
 }
 
 function Go({ page }) {
-	useShortcut(`g ${page.key}`, t(`page.${page.name}`), () => navigate(page.path.replace(/\/:.*/, "")));
+	useShortcut(`g ${page.key}`, t(`page.${page.name}`), () => navigate(address(page)));
 	return null;
 }
 
