@@ -10,6 +10,7 @@ import { codeTo, mailIsKnown, passTime } from "./mail.mjs";
 import { addresses } from "./registry.mjs";
 
 const WIDTHS = [320, 1280, 2560];
+const SERVER = /\/(api\/v1|health)/;
 const SCRIPT = 90 * 1024; // bytes of the first visit, compressed
 
 // Somebody new, at an address.
@@ -158,12 +159,12 @@ page("without the server the page says so, holds what was sent, and sends it onc
 		return t.skip("the example resource is not served");
 	await one.getByRole("button", { name: "New note" }).click();
 	await one.getByLabel("Title").fill("Written in a tunnel");
-	await context.route(/\/(api|health)/, (route) => route.abort());
+	await context.route(SERVER, (route) => route.abort());
 	const keys = new Set();
 	one.on("request", (request) => request.method() === "POST" && keys.add(request.headers()["idempotency-key"]));
 	await one.getByRole("button", { name: "Save" }).click();
 	await isShown(one, "text=1 change waits");
-	await context.unroute(/\/(api|health)/);
+	await context.unroute(SERVER);
 	await said(one, "The note is saved");
 	await isShown(one, "[role=grid] >> text=Written in a tunnel");
 	assert.equal(keys.size, 1);

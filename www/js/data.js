@@ -159,6 +159,11 @@ export async function save(path, { base, edited, etag, labels = {}, method = "pa
 	}
 }
 
+// What a POST shall hold: nothing for what was left empty, of which a PATCH would say null.
+export function filled(values) {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== ""));
+}
+
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 export function differing(base, edited) {

@@ -7,7 +7,7 @@ import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { date, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/notes.js";
-import { path, save, useGet, useList } from "/js/data.js";
+import { filled, path, save, useGet, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
 import { may } from "/js/app/me.js";
 import { navigate, useQuery } from "/js/app/router.js";
@@ -54,7 +54,7 @@ const Fields = ({ note = {} }) => html`
 
 function New({ close: leave, done }) {
 	return html`<${Dialog} title=${t("notes.new")} close=${leave}>
-		<${Form} submit=${t("save")} cancel=${leave} draft="notes.new" send=${(typed) => api.post("notes", values(typed), { patient: true })}
+		<${Form} submit=${t("save")} cancel=${leave} draft="notes.new" send=${(typed) => api.post("notes", filled(values(typed)), { patient: true })}
 			done=${() => { leave(); done(); toast(t("notes.saved")); }}><${Fields} /><//><//>`;
 }
 

@@ -7,7 +7,7 @@ import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { date, relative, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/people.js";
-import { path, save, useGet, useList } from "/js/data.js";
+import { filled, path, save, useGet, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
 import { may, useMe } from "/js/app/me.js";
 import { navigate, useQuery } from "/js/app/router.js";
@@ -121,7 +121,7 @@ function useRoles(own) {
 function Invite({ close }) {
 	const roles = useRoles("employee");
 	const [url, setUrl] = useState(null);
-	const send = ({ designation, ...values }) => api.postForSecret("users", { ...values, ...designation.trim() && { designation: designation.trim() } });
+	const send = (values) => api.postForSecret("users", filled(values));
 
 	return html`<${Dialog} title=${t("people.invite")} close=${close}>${url ?
 		html`<${Once} secret=${url} title=${t("people.invited")} about=${t("people.invited-once")} close=${close} />` :
