@@ -302,8 +302,9 @@ page("a new address and designation are confirmed by a code", {}, async (one, { 
 	await one.getByLabel("E-mail address").fill(changed);
 	await one.getByRole("button", { name: "Save changes" }).click();
 	await one.getByLabel("Code").fill(await codeTo(email, "step-up", 2));
+	const saved = one.waitForResponse((r) => r.request().method() === "PATCH" && r.ok());
 	await one.getByRole("button", { name: "Confirm" }).click();
-	await one.locator("#code, [name=otp]").waitFor({ state: "detached" });
+	await saved;
 	assert.equal((await (await context.request.get("/api/v1/auth/me")).json()).email, changed);
 });
 

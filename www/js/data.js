@@ -139,10 +139,12 @@ export async function change({ apply, revert, send, said, undo, about }) {
 
 // Send what differs between base and edited.  Where somebody else was sooner, what only one of us changed
 // is kept, and of what both did the person chooses.  Resolves to the answer, or null when given up.
-// labels: by field, how it is called.
-export async function save(path, { base, edited, etag, labels = {}, method = "patch" }) {
-	let changes = differing(base, edited);
+// labels: by field, how it is called.  as(body): the record by the names of what is edited.
+export async function save(path, { base, edited, etag, labels = {}, method = "patch", as = (body) => body }) {
+	let changes = differing(as(base), edited);
 
+	if (Object.keys(changes).length === 0)
+		return { body: base, etag };
 	for (;;) {
 		try {
 			return await api[method](path, method === "put" ? { ...base, ...changes } : changes, etag);
@@ -150,9 +152,11 @@ export async function save(path, { base, edited, etag, labels = {}, method = "pa
 			if (problem.status !== 412)
 				throw problem;
 			const now = await api.get(path, { fresh: true });
-			changes = await settle({ base, mine: changes, theirs: now.body, labels });
+			changes = await settle({ base: as(base), mine: changes, theirs: as(now.body), labels });
 			if (!changes)
 				return null;
+			if (Object.keys(changes).length === 0)
+				return now; // theirs holds in all
 			base = now.body;
 			etag = now.etag;
 		}

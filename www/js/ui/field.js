@@ -11,12 +11,12 @@ import { Icon } from "/js/ui/icon.js";
 export const FormState = createContext({ wrong: {}, kept: {} });
 
 // Everything not named here goes to the control.  options: [[value, label], …] make it a choice.
-export function Field({ name, label, hint, wrong, as = "input", options, hidden, children, id, value, ...rest }) {
+export function Field({ name, label, hint, wrong, as = "input", options, hidden, children, id, value, defaultValue, ...rest }) {
 	const form = useContext(FormState);
 	const own = useUid("f");
 	const at = id ?? own;
 	const fault = wrong ?? form.wrong[name];
-	const start = form.kept[name] ?? rest.defaultValue;
+	const start = form.kept[name] ?? defaultValue;
 	const told = [hint && `${at}-hint`, fault && `${at}-wrong`].filter(Boolean).join(" ") || undefined;
 	const Control = options ? "select" : as;
 	const values = value !== undefined ? { value } : start !== undefined && !options ? { defaultValue: start } : {};

@@ -15,7 +15,7 @@ export function Note({ problem, kind = problem ? "danger" : "plain", again, chil
 			place.current.focus({ preventScroll: true });
 	}, [problem]);
 	return html`<div class=${`note ${kind}`} role=${kind === "danger" ? "alert" : "status"} tabindex="-1" ref=${place}>
-		<div>${problem ? problem.message : children}
+		<div>${problem && problem.message}${children}
 			${problem?.requestId && html`<p class="number">${t("request")} <code>${problem.requestId}</code></p>`}</div>
 		${again && html`<${Button} icon="reload" onClick=${again}>${t("again")}<//>`}
 	</div>`;

@@ -62,9 +62,9 @@ function One({ id, list }) {
 	const one = useGet(`notes/${id}`, { watch: ["notes"] });
 	const note = one.body;
 
-	async function send(typed) {
+	async function send(typed, { record }) {
 		const labels = { title: t("notes.title"), text: t("notes.text"), tags: t("notes.tags") };
-		const answer = await save(`notes/${id}`, { base: note, edited: values(typed), etag: one.etag, labels });
+		const answer = await save(`notes/${id}`, { base: record.body, etag: record.etag, edited: values(typed), labels });
 		if (answer) {
 			one.put(answer.body, answer.etag);
 			list.reload();
@@ -82,6 +82,6 @@ function One({ id, list }) {
 		return html`<${Drawer} name=${id} title=${t("page.notes")} close=${close}>${one.problem ? html`<${Note} problem=${one.problem} />` : html`<${Skeleton} />`}<//>`;
 	return html`<${Drawer} name=${id} title=${note.title} close=${close}
 		actions=${may("notes:delete") && html`<${Button} kind="bare" class="danger" icon="trash" onClick=${remove}>${t("notes.delete")}<//>`}>
-		${may("notes:update") && html`<${Form} key=${note.version} submit=${t("save")} send=${send} draft=${`notes.${id}`}><${Fields} note=${note} /><//>`}
+		${may("notes:update") && html`<${Form} record=${one} submit=${t("save")} send=${send} draft=${`notes.${id}`}><${Fields} note=${note} /><//>`}
 	<//>`;
 }

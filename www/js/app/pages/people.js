@@ -85,25 +85,28 @@ function Person({ id, list, close }) {
 		${!person.isActive && html`<${Note} kind="caution">${t("people.no-access")}<//>`}
 		<${Facts} rows=${[[t("people.role"), person.role], [t("people.designation"), person.designation],
 			[t("people.since"), `${date(person.createdAt)} (${relative(person.createdAt)})`]]} />
-		${may("users:update") && !isMe && html`<${Edit} key=${person.version} person=${person} saved=${({ body, etag }) => { one.put(body, etag); list.reload(); }} etag=${one.etag} />`}
+		${may("users:update") && !isMe && html`<${Edit} one=${one} saved=${list.reload} />`}
 		<section><h3>${t("people.may")}</h3><${Permissions} held=${person.permissions} /></section>
 	<//>`;
 }
 
-function Edit({ person, etag, saved }) {
+function Edit({ one, saved }) {
+	const person = one.body;
 	const roles = useRoles(person.role);
 	const labels = { role: t("people.role"), designation: t("people.designation"), permissions: t("people.beyond") };
 
-	async function send({ role, designation, permissions }) {
-		const answer = await save(`users/${person.id}`, { etag, labels, base: { ...person, permissions: person.ownPermissions },
+	async function send({ role, designation, permissions }, { record }) {
+		const answer = await save(`users/${person.id}`, { etag: record.etag, labels, base: record.body,
+			as: (body) => ({ ...body, permissions: body.ownPermissions }),
 			edited: { role, designation: designation.trim() || null, permissions: permissions.split(/[\s,]+/).filter(Boolean) } });
 		if (answer) {
 			toast(t("people.saved", { name: answer.body.fullName }));
-			saved(answer);
+			one.put(answer.body, answer.etag);
+			saved();
 		}
 	}
 
-	return html`<${Form} submit=${t("save")} send=${send} draft=${`people.${person.id}`}>
+	return html`<${Form} record=${one} submit=${t("save")} send=${send} draft=${`people.${person.id}`}>
 		<div class="pair"><${Field} name="role" label=${t("people.role")} options=${roles} defaultValue=${person.role} />
 			<${Field} name="designation" label=${t("people.designation")} defaultValue=${person.designation ?? ""} maxlength="200" /></div>
 		<${Field} name="permissions" label=${t("people.beyond")} hint=${t("people.beyond-hint")} defaultValue=${person.ownPermissions.join(" ")} autocapitalize="none" spellcheck="false" />

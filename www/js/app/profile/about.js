@@ -15,11 +15,12 @@ import { Avatar, Button, Card, Field, Form, Note, toast } from "/js/ui/index.js"
 export function About({ user, etag }) {
 	const [ask, setAsk] = useState(null); // { purpose, then }: a code
 
-	async function send({ fullName, email, designation }) {
+	async function send(typed, more) {
+		const { fullName, email, designation } = typed;
 		const edited = { fullName, email, designation: designation.trim() || null };
 		const labels = { fullName: t("profile.name"), email: t("profile.email"), designation: t("profile.designation") };
 		try {
-			const answer = await save("auth/me", { base: user, edited, etag, labels });
+			const answer = await save("auth/me", { base: more.record.body, etag: more.record.etag, edited, labels });
 			if (!answer)
 				return;
 			takeMe(answer.body.user ?? answer.body, answer.etag);
@@ -27,7 +28,7 @@ export function About({ user, etag }) {
 		} catch (failed) {
 			if (failed.code !== 1009)
 				throw failed;
-			setAsk({ purpose: Object.keys(failed.fields)[0], then: () => { setAsk(null); return send({ fullName, email, designation }); } });
+			setAsk({ purpose: Object.keys(failed.fields)[0], then: () => { setAsk(null); return send(typed, more); } });
 		}
 	}
 
@@ -41,7 +42,7 @@ export function About({ user, etag }) {
 			<${Button} kind="bare" onClick=${() => setAsk({ purpose: "verify-email", then: verified })}>${t("profile.verify")}<//><//>`}
 	<${Card}>
 		<${Picture} user=${user} />
-		<${Form} key=${user.version} submit=${t("save")} send=${send}>
+		<${Form} record=${{ body: user, etag }} submit=${t("save")} send=${send}>
 			<div class="pair">
 				<${Field} name="fullName" label=${t("profile.name")} defaultValue=${user.fullName} autocomplete="name" maxlength="200" required />
 				<${Field} name="email" type="email" label=${t("profile.email")} defaultValue=${user.email} autocomplete="email" maxlength="254" required />
