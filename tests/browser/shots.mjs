@@ -79,6 +79,11 @@ async function picture(page, name, path, then) {
 		await page.goto("about:blank");
 		await page.goto(path, { waitUntil: "networkidle" });
 		await then?.(page);
+		if (width < 1000) // the sheet scrolls, not the window
+			await page.setViewportSize({ width, height: Math.min(8000, height + await page.evaluate(() => {
+				const part = document.getElementById("content");
+				return part ? part.scrollHeight - part.clientHeight : 0;
+			})) });
 		await page.evaluate(() => document.fonts.ready);
 		await page.screenshot({ path: join(folder, file), fullPage: width < 1000 });
 	}

@@ -19,6 +19,8 @@ export default {
 	"resource.tokens": ["an API token", "ein API-Token"],
 	"resource.users": ["a person", "eine Person"],
 	"resource.webhooks": ["a webhook", "einen Webhook"],
+	"deed.passwords.updated": ["chose a new password", "hat ein neues Passwort gewählt"],
+	"deed.password.reset": ["had the password replaced", "hat das Passwort ersetzen lassen"],
 	"deed.users.revoked": ["took somebody's access away", "hat jemandem den Zugang entzogen"],
 	"deed.users.restored": ["gave somebody their access back", "hat jemandem den Zugang zurückgegeben"],
 };

@@ -168,7 +168,7 @@ function Row({ id, row, index, shown, isAt, isOpen, picked, pick, href, acts, go
 	return html`<tr role="row" id=${id} class=${looks} aria-rowindex=${index + 2} aria-selected=${pick ? String(Boolean(isPicked)) : undefined} onClick=${press}>
 		${pick && html`<td class="pick" role="gridcell"><input type="checkbox" tabindex="-1" aria-label=${t("table.pick")} checked=${isPicked}
 			onChange=${() => pick(toggled(picked, row.id))} /></td>`}
-		${shown.map((one, i) => html`<td role="gridcell" key=${one.name} class=${one.end ? "end" : undefined} data-phone=${one.phone} dir="auto">${
+		${shown.map((one, i) => html`<td role="gridcell" key=${one.name} class=${one.end ? "end" : undefined} data-phone=${one.phone}>${
 			i === 0 && href ? html`<a href=${href(row)} tabindex="-1">${one.cell(row)}</a>` : one.cell(row)}</td>`)}
 		${acts && html`<td class="acts" role="gridcell"><${Menu} button=${{ kind: "bare", icon: "more", tabindex: "-1" }} label=${t("actions")} items=${acts(row)} /></td>`}
 	</tr>`;
@@ -179,10 +179,10 @@ export function Columns({ name, columns }) {
 	const { columns: chosen } = usePreferences();
 	const is = (one) => chosen[name]?.[one.name] ?? !one.off;
 
-	return html`<${Menu} button=${{ kind: "quiet", icon: "columns" }} label=${t("table.columns")} words=${t("table.columns")} items=${columns.slice(1).map((one) => ({
+	return html`<span class="columns-menu"><${Menu} button=${{ kind: "quiet", icon: "columns" }} label=${t("table.columns")} words=${t("table.columns")} items=${columns.slice(1).map((one) => ({
 		label: one.label, checked: is(one),
 		act: () => prefer({ columns: { ...chosen, [name]: { ...chosen[name], [one.name]: !is(one) } } }),
-	}))} />`;
+	}))} /></span>`;
 }
 
 // What to do with those picked; it comes up from below and goes when none is.

@@ -9,7 +9,7 @@ import dashboard from "/js/i18n/dashboard.js";
 import { useGet, useList } from "/js/data.js";
 import { useOffers } from "/js/app/features.js";
 import { may, useMe } from "/js/app/me.js";
-import { about, done } from "/js/app/parts/deeds.js";
+import { about, done, isTold } from "/js/app/parts/deeds.js";
 import { useOnline } from "/js/app/shell/presence.js";
 import { Avatar } from "/js/ui/avatar.js";
 import { Badge } from "/js/ui/badge.js";
@@ -86,13 +86,13 @@ function Newcomers() {
 			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
 }
 
-// What is worth telling: signing in and out is not, and the same over and over is told once.
+// What is worth telling; the same over and over is told once.
 function told(rows) {
 	const groups = [];
 
 	for (const one of rows) {
 		const last = groups.at(-1);
-		if (one.action.startsWith("sign-in") || one.resource === "sessions")
+		if (!isTold(one))
 			continue;
 		if (last?.action === one.action && last.actor === one.actor)
 			last.more++;

@@ -14,7 +14,14 @@ export function done({ action }) {
 
 	if (knows(named))
 		return t(named);
-	return knows(`verb.${verb}`) && knows(`resource.${resource}`) ? t(`verb.${verb}`, { what: t(`resource.${resource}`) }) : action;
+	return isTold({ action }) ? t(`verb.${verb}`, { what: t(`resource.${resource}`) }) : action;
+}
+
+// Is it something there are words for?  The rest is for the audit log alone.
+export function isTold({ action }) {
+	const [resource, verb] = action.split(".");
+
+	return knows(`deed.${action}`) || (knows(`verb.${verb}`) && knows(`resource.${resource}`));
 }
 
 // Whatever names the record, before or after; of a change, a name that stayed is not told.
