@@ -107,7 +107,7 @@ function Activity() {
 
 	return html`<${Card} title=${t("dashboard.activity")}>
 		<${List} list=${{ ...list, rows: list.rows && told(list.rows), next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
-			lead=${html`<${Avatar} name=${one.actorName ?? "·"} />`} title=${html`${one.actorName ?? t("dashboard.system")} <span class="soft weak">${done(one)}</span>`}
+			lead=${html`<${Avatar} name=${one.actorName ?? "Bureau"} />`} title=${html`${one.actorName ?? t("dashboard.system")} <span class="soft weak">${done(one)}</span>`}
 			about=${html`${about(one) && html`<span dir="auto">${about(one)}</span>`}${one.more > 0 && ` ${t("dashboard.more", { n: one.more })}`}${(about(one) || one.more > 0) && " · "}<time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
 }
 
