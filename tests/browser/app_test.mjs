@@ -471,6 +471,32 @@ page("a role is changed in the drawer, and what is refused is taken back with a 
 	assert.equal(await one.locator("[role=row] >> text=No access").count(), 0);
 });
 
+page("a form follows its record until somebody types, and keeps the focus", {}, async (one, { context, open, t }) => {
+	const member = await browser.newContext({ baseURL: base });
+	t.after(() => member.close());
+	const person = await register(member, { ...someone(), fullName: `Steady ${Date.now()}` });
+
+	if (!await asChair(one, context, t, `/app/people/${person.id}`))
+		return;
+	await one.getByLabel("Role", { exact: true }).selectOption("manager");
+	await one.getByLabel("Designation").last().fill("  Keeper of keys ");
+	await one.keyboard.press("Enter");
+	await said(one, `${person.fullName} is saved`);
+	await one.waitForFunction(() => document.activeElement.value === "Keeper of keys");
+	assert.equal(await one.getByLabel("Role", { exact: true }).inputValue(), "manager");
+
+	const other = await open();
+	await other.goto(`/app/people/${person.id}`);
+	await one.getByLabel("Designation").last().fill("Keeper of doors");
+	await other.getByLabel("Role", { exact: true }).selectOption("employee");
+	await other.getByRole("button", { name: "Save changes" }).click();
+	await said(other, `${person.fullName} is saved`);
+	await one.getByRole("button", { name: "Save changes" }).click();
+	await said(one, "both changes are kept");
+	const now = await (await context.request.get(`/api/v1/users/${person.id}`)).json();
+	assert.deepEqual([now.role, now.designation], ["employee", "Keeper of doors"]);
+});
+
 page("the search is in the address, and goes with a reload", {}, async (one, { context, t }) => {
 	const { fullName } = await register(context, { ...someone(), fullName: `Zebedee ${Date.now()}` });
 

@@ -2,7 +2,7 @@
 //
 // Pictures of every page at three widths, light and dark, from a running instance:
 //
-//	BASE_URL=http://127.0.0.1:8080 node shots.mjs FOLDER [PART-OF-NAME]
+//	BASE_URL=http://127.0.0.1:8080 node shots.mjs FOLDER [PATTERN]
 //
 // Registers an account of its own for the signed-in part, the pages of which it has from their own table, and
 // fills an empty system with people of many scripts.
@@ -13,9 +13,9 @@ import { base, launch, register, someone } from "./browser.mjs";
 import { addresses } from "./registry.mjs";
 
 const folder = process.argv[2];
-const only = process.argv[3]; // part of a picture's name
+const only = process.argv[3]; // a pattern of names
 if (!folder) {
-	console.error("usage: BASE_URL=http://HOST:PORT node shots.mjs FOLDER [PART-OF-NAME]");
+	console.error("usage: BASE_URL=http://HOST:PORT node shots.mjs FOLDER [PATTERN]");
 	process.exit(2);
 }
 
@@ -73,7 +73,7 @@ async function pictures(colorScheme) {
 async function picture(page, name, path, then) {
 	for (const [width, height] of WIDTHS) {
 		const file = `${name}-${width}.png`;
-		if (only && !file.includes(only))
+		if (only && !new RegExp(only).test(file))
 			continue;
 		await page.setViewportSize({ width, height });
 		await page.goto("about:blank");

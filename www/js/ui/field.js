@@ -25,7 +25,7 @@ export function Field({ name, label, hint, wrong, as = "input", options, hidden,
 		<label for=${at} class=${hidden ? "unseen" : undefined}>${label}${rest.required && html`<span class="must" aria-hidden="true"> *</span>`}</label>
 		<${Control} class="input" id=${at} name=${name} aria-invalid=${fault ? "true" : undefined} aria-describedby=${told}
 			...${rest} ...${values}>${options ? options.map(([one, text]) => html`<option key=${one} value=${one}
-			selected=${value === undefined ? String(start ?? "") === String(one) : String(value) === String(one)}>${text}</option>`) : children}<//>
+			...${value === undefined ? { defaultSelected: String(start ?? "") === String(one) } : { selected: String(value) === String(one) }}>${text}</option>`) : children}<//>
 		${hint && html`<span class="hint" id=${`${at}-hint`}>${hint}</span>`}
 		${fault && html`<span class="wrong" id=${`${at}-wrong`}>${fault}</span>`}
 	</div>`;

@@ -10,7 +10,7 @@ import { Button } from "/js/ui/button.js";
 import { FormState } from "/js/ui/field.js";
 import { Note } from "/js/ui/note.js";
 
-// send(values, { data, record }): values by name, data the FormData itself for names that come twice; what it
+// send(values, data, record): values by name, data the FormData itself for names that come twice; what it
 // throws is shown.  done(answer, form): after.  submit: what the button says.  cancel(): where there is a way back.
 // record: { body, etag } of what is edited.  A newer one is shown at once while nothing was typed; afterwards send()
 // is handed the one that was seen when typing began, so that a conflict is noticed.
@@ -27,7 +27,7 @@ export function Form({ send, done = () => {}, submit, cancel, draft, record, kin
 		if (isTouched.current || record?.etag === seen.current?.etag)
 			return;
 		seen.current = record;
-		setTurn((n) => n + 1);
+		place.current.reset(); // to what is drawn by now; the focus stays
 	}, [record?.etag, busy]);
 
 	useEffect(() => {
@@ -43,7 +43,7 @@ export function Form({ send, done = () => {}, submit, cancel, draft, record, kin
 		setBusy(true);
 		setProblem(null);
 		try {
-			const answer = await send(Object.fromEntries(data), { data, record: seen.current });
+			const answer = await send(Object.fromEntries(data), data, seen.current);
 			isTouched.current = false;
 			if (draft)
 				dropDraft(draft);

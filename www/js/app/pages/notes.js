@@ -62,7 +62,7 @@ function One({ id, list }) {
 	const one = useGet(`notes/${id}`, { watch: ["notes"] });
 	const note = one.body;
 
-	async function send(typed, { record }) {
+	async function send(typed, _, record) {
 		const labels = { title: t("notes.title"), text: t("notes.text"), tags: t("notes.tags") };
 		const answer = await save(`notes/${id}`, { base: record.body, etag: record.etag, edited: values(typed), labels });
 		if (answer) {

@@ -95,7 +95,7 @@ function Edit({ one, saved }) {
 	const roles = useRoles(person.role);
 	const labels = { role: t("people.role"), designation: t("people.designation"), permissions: t("people.beyond") };
 
-	async function send({ role, designation, permissions }, { record }) {
+	async function send({ role, designation, permissions }, _, record) {
 		const answer = await save(`users/${person.id}`, { etag: record.etag, labels, base: record.body,
 			as: (body) => ({ ...body, permissions: body.ownPermissions }),
 			edited: { role, designation: designation.trim() || null, permissions: permissions.split(/[\s,]+/).filter(Boolean) } });

@@ -15,12 +15,12 @@ import { Avatar, Button, Card, Field, Form, Note, toast } from "/js/ui/index.js"
 export function About({ user, etag }) {
 	const [ask, setAsk] = useState(null); // { purpose, then }: a code
 
-	async function send(typed, more) {
+	async function send(typed, data, record) {
 		const { fullName, email, designation } = typed;
 		const edited = { fullName, email, designation: designation.trim() || null };
 		const labels = { fullName: t("profile.name"), email: t("profile.email"), designation: t("profile.designation") };
 		try {
-			const answer = await save("auth/me", { base: more.record.body, etag: more.record.etag, edited, labels });
+			const answer = await save("auth/me", { base: record.body, etag: record.etag, edited, labels });
 			if (!answer)
 				return;
 			takeMe(answer.body.user ?? answer.body, answer.etag);
@@ -28,7 +28,7 @@ export function About({ user, etag }) {
 		} catch (failed) {
 			if (failed.code !== 1009)
 				throw failed;
-			setAsk({ purpose: Object.keys(failed.fields)[0], then: () => { setAsk(null); return send(typed, more); } });
+			setAsk({ purpose: Object.keys(failed.fields)[0], then: () => { setAsk(null); return send(typed, data, record); } });
 		}
 	}
 

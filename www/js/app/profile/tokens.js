@@ -38,7 +38,7 @@ function NewToken({ user, made }) {
 	const [wrong, setWrong] = useState(null);
 	const scopes = user.permissions ?? [];
 
-	async function send({ name, days }, { data }) {
+	async function send({ name, days }, data) {
 		setWrong(null);
 		return api.postForSecret("auth/tokens", { name, scopes: data.getAll("scopes"), expiresAt: new Date(Date.now() + Number(days) * DAY).toISOString() })
 			.catch((failed) => { setWrong(failed.fields?.scopes); throw failed; });
