@@ -16,7 +16,6 @@ export default {
 	"dashboard.activity": ["Recent activity", "Letzte Aktivität"],
 	"dashboard.no-activity": ["Nothing has happened yet", "Noch ist nichts geschehen"],
 	"dashboard.more": [{ one: "and {n} more", other: "and {n} more" }, { one: "und {n} weiteres", other: "und {n} weitere" }],
-	"dashboard.system": ["Bureau itself", "Bureau selbst"],
 	"dashboard.sessions": ["Where you are signed in.", "Wo Sie angemeldet sind."],
 	"dashboard.devices": ["Devices", "Geräte"],
 };

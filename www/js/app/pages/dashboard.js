@@ -86,13 +86,13 @@ function Newcomers() {
 			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
 }
 
-// What is worth telling; the same over and over is told once.
+// What people did, of that what there are words for; the same over and over is told once.
 function told(rows) {
 	const groups = [];
 
 	for (const one of rows) {
 		const last = groups.at(-1);
-		if (!isTold(one))
+		if (!one.actorName || !isTold(one))
 			continue;
 		if (last?.action === one.action && last.actor === one.actor)
 			last.more++;
@@ -107,7 +107,7 @@ function Activity() {
 
 	return html`<${Card} title=${t("dashboard.activity")}>
 		<${List} list=${{ ...list, rows: list.rows && told(list.rows), next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
-			lead=${html`<${Avatar} name=${one.actorName ?? "Bureau"} />`} title=${html`${one.actorName ?? t("dashboard.system")} <span class="soft weak">${done(one)}</span>`}
+			lead=${html`<${Avatar} name=${one.actorName} />`} title=${html`${one.actorName} <span class="soft weak">${done(one)}</span>`}
 			about=${html`${about(one) && html`<span dir="auto">${about(one)}</span>`}${one.more > 0 && ` ${t("dashboard.more", { n: one.more })}`}${(about(one) || one.more > 0) && " · "}<time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
 }
 
