@@ -6,9 +6,9 @@
 // it was given when a record is changed; and turns each failure into a Problem.
 
 import { t, knows } from "/js/i18n/index.js";
+import { refresh } from "/js/refresh.js";
 
 const BASE = "/api/v1/";
-const LOCK = "bureau.refresh"; // held by the tab that refreshes
 const TRIES = 2;
 
 // What went wrong, fit to be shown: message is a sentence in the reader's language.
@@ -39,8 +39,10 @@ function sentence(code, said, kind = "error") {
 	return said || t("error.unknown");
 }
 
-export const get = (path) => call("GET", path);
-export const post = (path, body = {}) => call("POST", path, { body, keyed: !path.startsWith("auth/") });
+export const get = (path, { fresh = false } = {}) => read(path, fresh);
+// patient: without a connection it waits for one, and goes on with the same key.
+export const post = (path, body = {}, { patient = false } = {}) =>
+	call("POST", path, { body, keyed: !path.startsWith("auth/"), patient });
 // For what is answered with a secret: the server keeps no such answer for a replay.
 export const postForSecret = (path, body) => call("POST", path, { body });
 export const patch = (path, body, etag) => call("PATCH", path, { body, etag });
@@ -57,9 +59,41 @@ export function onSignedOut(leave) {
 	signedOut = leave;
 }
 
+// What becomes of a call when the network is down: lost() is told, whenBack() resolves later.
+let network = { lost() {}, whenBack: null };
+
+export function onNetwork(handlers) {
+	network = handlers;
+}
+
+// --- answers worth keeping: what has not changed is not sent again ----------------
+
+const KEPT = 200; // answers
+const kept = new Map(); // path → { body, etag }, the one used last at the end
+
+// The very same body as before where the server says that nothing changed.
+async function read(path, fresh) {
+	const old = fresh ? undefined : kept.get(path);
+	const answer = await call("GET", path, { known: old?.etag });
+
+	if (answer.status === 304)
+		return old;
+	kept.delete(path);
+	if (answer.etag)
+		kept.set(path, answer);
+	if (kept.size > KEPT)
+		kept.delete(kept.keys().next().value);
+	return answer;
+}
+
+// What was read before, to show until the answer comes.
+export function remembered(path) {
+	return kept.get(path);
+}
+
 // Resolves to the parsed answer (null when it has none) with its ETag; throws
 // a Problem.
-async function call(method, path, { body, etag, keyed } = {}) {
+async function call(method, path, { body, etag, known, keyed, patient } = {}) {
 	const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin" };
 
 	if (body !== undefined) {
@@ -68,14 +102,16 @@ async function call(method, path, { body, etag, keyed } = {}) {
 	}
 	if (etag)
 		options.headers["If-Match"] = etag;
+	if (known)
+		options.headers["If-None-Match"] = known;
 	if (keyed)
 		options.headers["Idempotency-Key"] = crypto.randomUUID();
 
-	let response = await send(path, options);
+	let response = await send(path, options, patient);
 
-	if (await hasExpired(response, path) && await refresh())
-		response = await send(path, options);
-	return read(response).catch((problem) => {
+	if (await hasExpired(response, path) && await renew())
+		response = await send(path, options, patient);
+	return parse(response).catch((problem) => {
 		if (!signedOut || !SIGNED_OUT.includes(problem.code))
 			throw problem;
 		signedOut(problem);
@@ -84,17 +120,27 @@ async function call(method, path, { body, etag, keyed } = {}) {
 }
 
 // A request that is safe to repeat is tried again when the network fails.
-async function send(path, options) {
+async function send(path, options, patient) {
 	const safe = options.method === "GET" || "Idempotency-Key" in options.headers;
 
 	for (let left = safe ? TRIES : 1; ; left--) {
 		try {
 			return await fetch(BASE + path, options);
 		} catch {
-			if (left <= 1)
+			if (left > 1)
+				continue;
+			network.lost();
+			if (!patient || !safe || !network.whenBack)
 				throw new Problem(0, {});
+			await network.whenBack();
+			left = TRIES + 1;
 		}
 	}
+}
+
+// Nobody there to refresh it is no end of the session.
+function renew() {
+	return refresh().catch(() => { throw new Problem(0, {}); });
 }
 
 async function hasExpired(response, path) {
@@ -103,34 +149,11 @@ async function hasExpired(response, path) {
 	return (await response.clone().json().catch(() => ({}))).code === 1003;
 }
 
-// One tab refreshes; others that notice meanwhile wait for it and try with what it
-// got.  Who comes later refreshes again, which does no harm.
-async function refresh() {
-	if (!navigator.locks)
-		return askForRefresh();
-	const done = await navigator.locks.request(LOCK, { ifAvailable: true },
-		(lock) => lock ? askForRefresh() : null);
-
-	return done ?? navigator.locks.request(LOCK, () => true);
-}
-
-async function askForRefresh() {
-	const response = await send("auth/refresh-token", {
-		method: "POST",
-		headers: { Accept: "application/json", "Content-Type": "application/json" },
-		body: "{}",
-		credentials: "same-origin",
-	});
-
-	await response.text();
-	return response.ok;
-}
-
-async function read(response) {
+async function parse(response) {
 	const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
 	const body = isJson ? await response.json().catch(() => null) : null;
 
-	if (!response.ok)
+	if (!response.ok && response.status !== 304)
 		throw new Problem(response.status, body ?? {});
-	return { body, etag: response.headers.get("ETag") };
+	return { status: response.status, body, etag: response.headers.get("ETag"), cursor: response.headers.get("Event-Cursor") };
 }

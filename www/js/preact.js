@@ -4,5 +4,5 @@
 
 export {
 	html, render, createContext,
-	useCallback, useContext, useEffect, useMemo, useRef, useState,
+	useCallback, useContext, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState,
 } from "/vendor/htm-preact.mjs";

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: ISC
 //
-// The words of scripted pages.  t(key, { name }) looks a sentence up in the
-// reader's language and fills in {name}; English stands in for what is missing.
+// The words of scripted pages.  A file beside this one is a table of rows, each a key with
+// its English and its German; who needs one hands it to words().  t(key, { name, n })
+// looks a row up in the reader's language, fills in {name}, and where a cell holds
+// several forms takes the one that fits n.
 
-import en from "/js/i18n/en.js";
-import de from "/js/i18n/de.js";
+import common from "/js/i18n/common.js";
 
 export const languages = { en: "English", de: "Deutsch" };
-const catalogues = { en, de };
+const CELL = { en: 0, de: 1 };
+const rows = new Map();
 
 // A page begins in the language it is written in.
 let language = pick([document.documentElement.lang]);
+
+words(common);
+
+export function words(table) {
+	for (const [key, row] of Object.entries(table))
+		rows.set(key, row);
+}
 
 // Choose by the account's locale; an empty one leaves it to the browser.
 export function useLanguage(locale) {
@@ -23,15 +32,29 @@ export function currentLanguage() {
 }
 
 export function knows(key) {
-	return key in en;
+	return rows.has(key);
 }
 
 export function t(key, values = {}) {
-	const text = catalogues[language][key] ?? en[key];
+	const row = rows.get(key);
 
-	if (text === undefined)
+	if (!row)
 		throw new Error(`no sentence for ${key}`);
-	return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+	const cell = row[CELL[language]];
+	const text = typeof cell === "string" ? cell : cell[new Intl.PluralRules(language).select(values.n)] ?? cell.other;
+	return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
+}
+
+function shown(value) {
+	return typeof value === "number" ? number(value) : value ?? "";
+}
+
+export function number(value, options) {
+	return new Intl.NumberFormat(language, options).format(value);
+}
+
+export function percent(part) {
+	return number(part, { style: "percent", maximumFractionDigits: 1 });
 }
 
 export function dateTime(iso) {
@@ -41,6 +64,10 @@ export function dateTime(iso) {
 
 export function date(iso) {
 	return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso));
+}
+
+export function time(iso) {
+	return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(new Date(iso));
 }
 
 // "3 minutes ago", "in 2 days".
@@ -55,10 +82,15 @@ export function relative(iso, now = Date.now()) {
 	return format.format(0, "second");
 }
 
+// "a, b and c".
+export function listing(items) {
+	return new Intl.ListFormat(language, { type: "conjunction" }).format(items);
+}
+
 function pick(wanted) {
 	for (const tag of wanted) {
 		const base = tag.toLowerCase().split("-")[0];
-		if (base in catalogues)
+		if (base in CELL)
 			return base;
 	}
 	return "en";

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: ISC
+//
+// Every page, one row each.  The row is what makes it: its address, its name in the navigation, who may see
+// it, and the module that is fetched when somebody first goes there.
+//
+//	path    the address; `:id?` at its end names a record that is open beside the list
+//	name    its words are page.<name> in i18n/shell.js; also the last part of what shortcuts and tests call it
+//	icon    of ui/icon.js
+//	need    a permission; without it the page is neither shown nor served
+//	calls   what the API must offer ("GET /users"); where it does not, there is no such page
+//	group   where it stands in the navigation: "" first, team, system, or none: reached from elsewhere
+//	places  what `:place?` may be; each has its name as <place>.title
+//	key     g and then this goes there
+//	load    () => import(…), whose default is the component; it gets { params, page }
+
+export const pages = [
+	{ path: "/app", name: "dashboard", icon: "home", group: "", key: "h", load: () => import("/js/app/pages/dashboard.js") },
+	{ path: "/app/people/:id?", name: "people", icon: "people", need: "users:read", group: "team", key: "p",
+		load: () => import("/js/app/pages/people.js") },
+	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n",
+		load: () => import("/js/app/pages/notes.js") },
+	{ path: "/app/profile/:place?", name: "profile", icon: "person", key: "m", places: ["password", "sessions", "tokens", "preferences"],
+		load: () => import("/js/app/pages/profile.js") },
+	{ path: "/app/design", name: "design", icon: "palette", load: () => import("/js/app/pages/design.js") },
+];
+
+export const groups = ["", "work", "team", "system"];

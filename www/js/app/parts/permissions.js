@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+//
+// What somebody may, by resource: names are told apart by what comes before the colon.
+
+import { html } from "/js/preact.js";
+import { t } from "/js/i18n/index.js";
+import { Badge } from "/js/ui/index.js";
+
+export function Permissions({ held }) {
+	const groups = grouped(held);
+
+	if (held.includes("*"))
+		return html`<p>${t("people.everything")}</p>`;
+	if (held.length === 0)
+		return html`<p class="soft">${t("people.nothing")}</p>`;
+	return html`<dl class="facts">${[...groups].map(([resource, names]) => html`<div key=${resource}><dt>${resource}</dt>
+		<dd class="tight">${names.map((one) => html`<${Badge} key=${one}>${one.split(":")[1] ?? one}<//>`)}</dd></div>`)}</dl>`;
+}
+
+function grouped(held) {
+	const groups = new Map();
+
+	for (const one of held) {
+		const [resource] = one.split(":");
+		groups.set(resource, [...groups.get(resource) ?? [], one]);
+	}
+	return groups;
+}
