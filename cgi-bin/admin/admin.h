@@ -16,10 +16,10 @@ extern const struct route health_routes[];
 extern const struct route metrics_routes[];
 extern const struct route requests_routes[];
 extern const struct route reference_routes[];
+extern const struct route settings_routes[];
 extern const struct route webhooks_routes[];
 
 /* What is opened once, before the first request. */
 void	health_open(void);
-void	reference_open(void);
 
 #endif

@@ -211,3 +211,4 @@ SELECT a.id, a.at, a.action, a.actor, u.full_name AS "actorName", a.resource,
 -- record: Health status:text timestamp:time version:text environment:text
 -- record: Health uptime:int memoryUsage:json checks:json
 -- record: Readiness status:text
+-- record: Settings file:text? items:json
