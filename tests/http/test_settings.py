@@ -2,6 +2,7 @@
 """The settings in force: told to the chairperson alone, with their sources and without secrets."""
 
 import os
+import shutil
 
 import pytest
 
@@ -10,8 +11,9 @@ from house import House, until
 
 @pytest.fixture(scope="module")
 def house():
-    home = os.environ["BUREAU_HOME"] + ".settings"
-    os.makedirs(home, exist_ok=True)
+    home = os.environ["BUREAU_HOME"] + "-settings"
+    shutil.rmtree(home, ignore_errors=True)
+    os.makedirs(home)
     house = House(home)
     with open(house.home + "/bureau.conf", "w", encoding="utf-8") as file:
         file.write("MAX_LOGIN_FAILURES=7\nSMTP_URL=smtp://me:hush-hush@mail.example.test\nMAIL_FROM=office@example.test\nLOCKOUT=5m\n")
@@ -51,7 +53,7 @@ def test_it_names_the_file(house, answer):
 
 @pytest.mark.parametrize("name,is_set,source", [
     ("SMTP_URL", True, "file"), ("JWT_PRIVATE_KEY", True, "bureau"), ("REFRESH_KEY", True, "bureau"),
-    ("DATABASE_PASSWORD", True, "bureau"), ("METRICS_TOKEN", False, "default"),
+    ("DATABASE_PASSWORD", True, "bureau"), ("DATABASE_ADMIN_URL", False, "default"),
 ])
 def test_of_a_secret_it_tells_whether_it_is_set(answer, name, is_set, source):
     setting = one(answer, name)
