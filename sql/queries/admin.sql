@@ -190,6 +190,7 @@ RETURNING id, name, description, permissions, built_in AS "builtIn",
 
 -- name: audit_list
 -- returns: AuditEntry
+-- field: id a.id int eq
 -- field: at a.at time sort range
 -- field: actor a.actor uuid eq
 -- field: action a.action text eq
