@@ -39,6 +39,7 @@ export function offers(call) {
 }
 
 // Is the API's description served, and with it the pages that show it?
+export const isDescribed = () => known.get()?.size > 0;
 export const useDescribed = () => useStore(known)?.size > 0;
 
 export const useOffers = (call) => {

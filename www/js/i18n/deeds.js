@@ -40,5 +40,7 @@ export default {
 	"deed.users.revoked": ["took somebody's access away", "hat jemandem den Zugang entzogen"],
 	"deed.users.restored": ["gave somebody their access back", "hat jemandem den Zugang zurückgegeben"],
 	"deed.webhooks.redelivered": ["sent a message again", "hat eine Nachricht noch einmal gesendet"],
+	"deed.webhooks.restored": ["switched on or restored a webhook", "hat einen Webhook eingeschaltet oder wiederhergestellt"],
+	"deed.webhooks.revoked": ["switched off a webhook", "hat einen Webhook abgeschaltet"],
 	"deed.webhooks.tested": ["tried a webhook", "hat einen Webhook ausprobiert"],
 };

@@ -46,7 +46,7 @@ export default {
 	"permissions.users": ["People", "Personen"],
 	"permissions.webhooks": ["Webhooks", "Webhooks"],
 
-	"grants.beyond": [{ one: "{n} permission beyond the role", other: "{n} permissions beyond the role" }, { one: "{n} Berechtigung über die Rolle hinaus", other: "{n} Berechtigungen über die Rolle hinaus" }],
+	"grants.beyond": ["Beyond the role", "Über die Rolle hinaus"],
 	"grants.by-role": ["by the role", "durch die Rolle"],
 	"grants.lacking": ["You can only give what you hold yourself.", "Sie können nur geben, was Sie selbst haben."],
 };

@@ -6,6 +6,7 @@ export default {
 	"page.audit": ["Audit log", "Protokoll"],
 	"page.dashboard": ["Overview", "Überblick"],
 	"page.design": ["Design system", "Gestaltung"],
+	"page.docs": ["API documentation", "API-Dokumentation"],
 	"page.installation": ["Settings of the installation", "Konfiguration der Installation"],
 	"page.jobs": ["Jobs", "Aufträge"],
 	"page.notes": ["Notes", "Notizen"],

@@ -6,23 +6,23 @@ import { html } from "/js/preact.js";
 import { dateTime, knows, relative, t } from "/js/i18n/index.js";
 import { path, useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
-import { about, done } from "/js/app/parts/deeds.js";
+import { done } from "/js/app/parts/deeds.js";
 import { device } from "/js/app/parts/device.js";
 import { Avatar, Difference, Drawer, Facts, Note, Skeleton } from "/js/ui/index.js";
 
 // known: the row as the list has it, to show at once.
-export function Entry({ id, known, close }) {
+export function Entry({ id, known, named, close }) {
 	const { body, problem } = useGet(known ? null : path("audit", { id }));
 	const row = known ?? body?.items[0];
 	const name = row ? `${row.actorName ?? t("audit.system")} ${done(row)}` : t("audit.one");
 
 	return html`<${Drawer} name=${id} title=${name} close=${close} head=${row && html`<span class="soft"><time datetime=${row.at}>${dateTime(row.at)}</time> (${relative(row.at)})</span>`}>
 		${problem ? html`<${Note} problem=${problem} />` : body?.items.length === 0 ? html`<${Note} kind="caution">${t("audit.missing")}<//>` :
-			!row ? html`<${Skeleton} rows=${5} />` : html`<${Told} row=${row} />`}
+			!row ? html`<${Skeleton} rows=${5} />` : html`<${Told} row=${row} name=${named(row)} />`}
 	<//>`;
 }
 
-function Told({ row }) {
+function Told({ row, name }) {
 	const { before, after } = row;
 	const isChange = before && after;
 
@@ -30,7 +30,7 @@ function Told({ row }) {
 		${(before || after) && html`<section><h3>${t(isChange ? "audit.changes" : "audit.values")}</h3><${Difference} before=${dated(before)} after=${dated(after)} labels=${labels({ ...before, ...after })} /></section>`}
 		<section><h3>${t("audit.details")}</h3><${Facts} rows=${[
 			[t("audit.who"), who(row)],
-			[t("audit.record"), about(row) || row.resourceId],
+			[t("audit.record"), name ? html`<span dir="auto">${name}</span>` : row.resourceId],
 			[t("audit.address"), row.address],
 			[t("audit.with"), row.agent && html`<span title=${row.agent}>${device(row.agent).name}</span>`],
 			[t("audit.token"), row.token && html`<code>${row.token}</code>`],

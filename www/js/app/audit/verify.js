@@ -51,5 +51,5 @@ function Result({ ok, checked, redacted, unchained, firstBroken, lastId, lastHas
 		<p>${t("audit.checked", { n: checked })}</p>
 		<${Facts} rows=${[[t("audit.redacted"), redacted ? number(redacted) : null], [t("audit.unchained"), unchained ? number(unchained) : null],
 			[t("audit.last"), lastId && String(lastId)], [t("audit.last-hash"), lastHash && html`<code>${lastHash}</code>`]]} />
-		${lastHash && html`<p class="soft">${t("audit.keep")} <${Button} kind="bare" icon="copy" onClick=${() => copy(`${lastId} ${lastHash}`)}>${t("copy")}<//></p>`}`;
+		${lastHash && html`<p class="soft">${t("audit.keep")}</p><div><${Button} icon="copy" onClick=${() => copy(`${lastId} ${lastHash}`)}>${t("copy")}<//></div>`}`;
 }

@@ -12,7 +12,8 @@ import { path, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
 import { Entry } from "/js/app/audit/entry.js";
 import { Verify } from "/js/app/audit/verify.js";
-import { about, done, resourceName } from "/js/app/parts/deeds.js";
+import { useNames } from "/js/app/audit/names.js";
+import { done, resourceName } from "/js/app/parts/deeds.js";
 import { navigate, useQuery } from "/js/app/router.js";
 import { Avatar, Button, Columns, Combobox, DateSpan, Download, Field, Page, Popover, Table } from "/js/ui/index.js";
 
@@ -30,11 +31,11 @@ const address = (row) => `${HOME}/${row.id}${location.search}`;
 const close = () => navigate(HOME + location.search);
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
-const columns = () => [
+const columns = (named) => [
 	{ name: "at", label: t("audit.at"), sort: "at", phone: "aside", cell: (row) => html`<time datetime=${row.at}>${dateTime(row.at)}</time>` },
 	{ name: "who", label: t("audit.who"), phone: "title", cell: (row) => html`<span class="person"><${Avatar} name=${row.actorName ?? ""} size="small" /><span>${row.actorName ?? t("audit.system")}</span></span>` },
-	{ name: "what", label: t("audit.what"), phone: "about", cell: (row) => html`${done(row)}${about(row) && html` <span class="unwide soft" dir="auto">${about(row)}</span>`}` },
-	{ name: "record", label: t("audit.record"), cell: (row) => about(row) },
+	{ name: "what", label: t("audit.what"), phone: "about", cell: (row) => html`${done(row)}${named(row) && html` <span class="unwide soft" dir="auto">${named(row)}</span>`}` },
+	{ name: "record", label: t("audit.record"), cell: (row) => named(row) },
 	{ name: "address", label: t("audit.address"), cell: (row) => row.address ?? "" },
 	{ name: "request", label: t("audit.request"), off: true, cell: (row) => row.request ? html`<code>${row.request.slice(0, 8)}</code>` : "" },
 ];
@@ -55,16 +56,18 @@ export default function Audit({ params }) {
 	const isFiltered = Object.entries(filter).some(([name, value]) => value && name !== "sort");
 	const known = list.rows?.find((row) => String(row.id) === params.id);
 
+	const named = useNames();
+
 	useAction(t("audit.verify-title"), "shield", () => setVerifying(true));
 	return html`<${Page} title=${t("page.audit")} about=${t("audit.about")} fill
 		actions=${html`<${Button} icon="shield" onClick=${() => setVerifying(true)}>${t("audit.verify")}<//>
 			<${Download} path=${path("audit", { format: "csv", ...filter })}>${t("audit.export")}<//>`}
 		tools=${html`<${Filters} query=${query} setQuery=${setQuery} rows=${list.rows ?? []} />
-			<${Only} query=${query} setQuery=${setQuery} rows=${list.rows ?? []} />
+			<${Only} query=${query} setQuery=${setQuery} rows=${list.rows ?? []} named=${named} />
 			${isFiltered && html`<${Button} kind="bare" onClick=${() => navigate(HOME, { replace: true })}>${t("audit.clear")}<//>`}
-			<span class="grow" /><${Columns} name="audit" columns=${columns()} />`}
-		drawer=${params.id && html`<${Entry} key=${params.id} id=${params.id} known=${known} close=${close} />`}>
-		<${Table} name="audit" label=${t("page.audit")} list=${list} columns=${columns()} sort=${query.sort ?? "-at"} setSort=${(sort) => setQuery({ sort })}
+			<span class="grow" /><${Columns} name="audit" columns=${columns(named)} />`}
+		drawer=${params.id && html`<${Entry} key=${params.id} id=${params.id} known=${known} named=${named} close=${close} />`}>
+		<${Table} name="audit" label=${t("page.audit")} list=${list} columns=${columns(named)} sort=${query.sort ?? "-at"} setSort=${(sort) => setQuery({ sort })}
 			open=${known?.id} href=${address} go=${(row) => navigate(address(row), { replace: Boolean(params.id) })}
 			empty=${{ icon: "audit", title: t(isFiltered ? "nothing" : "audit.none"), children: isFiltered && t("audit.none-filtered") }} />
 		${isVerifying && html`<${Verify} close=${() => setVerifying(false)} />`}
@@ -79,7 +82,7 @@ function Filters({ query, setQuery, rows }) {
 
 	return html`<${Combobox} label=${t("audit.who")} placeholder=${t("audit.anybody")} value=${query.actor ?? null} set=${(actor) => setQuery({ actor })}
 			options=${whom ? [{ value: whom.actor, label: whom.actorName ?? whom.actor }] : []} find=${people} />
-		<${Popover} button=${{ icon: "filter" }} words=${html`${t("audit.filters")}${count > 0 && html`<span class="count">${count}</span>`}`} label=${t("audit.filters")} kind="panel filters">
+		<${Popover} button=${{ icon: "filter" }} words=${html`${t("audit.filters")}${count > 0 && html`<span class="count">${count}</span>`}`} label=${t("audit.filters")} kind="filters">
 			${() => html`<div class="form">
 				<${Combobox} label=${t("audit.what")} placeholder=${t("audit.anything")} value=${query.action ?? null} set=${(action) => setQuery({ action })}
 					options=${actions.map((action) => ({ value: action, label: capital(done({ action })) }))} />
@@ -89,9 +92,9 @@ function Filters({ query, setQuery, rows }) {
 }
 
 // What holds the list to one record or request, with a way out.
-function Only({ query, setQuery, rows }) {
+function Only({ query, setQuery, rows, named }) {
 	return ["record", "request"].filter((name) => query[name]).map((name) => html`<${Button} key=${name} icon="close" onClick=${() => setQuery({ [name]: null })}>${
-		t(`audit.only-${name}`, { name: (name === "record" && rows.map(about).find(Boolean)) || query[name].slice(0, 8) })}<//>`);
+		t(`audit.only-${name}`, { name: (name === "record" && rows.map(named).find(Boolean)) || query[name].slice(0, 8) })}<//>`);
 }
 
 async function people(text) {

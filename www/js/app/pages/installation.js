@@ -31,7 +31,8 @@ function Setting({ one }) {
 	const isOther = one.source !== "default" && !one.isSecret && one.value !== one.default;
 
 	return html`<div>
-		<dt><code>${one.name}</code> <${Badge} kind=${KINDS[one.source] ?? ""}>${t(`installation.source.${one.source}`)}<//></dt>
+		<dt><code>${one.name}</code> ${one.source === "default" ? html`<span class="soft">${t("installation.source.default")}</span>` :
+			html`<${Badge} kind=${KINDS[one.source] ?? ""}>${t(`installation.source.${one.source}`)}<//>`}</dt>
 		<dd class="value">${one.isSecret ? html`<span class="soft">${t(one.isSet ? "installation.secret-set" : "installation.secret-unset")}</span>` :
 			one.value === "" ? html`<span class="soft">${t("installation.empty")}</span>` : html`<code>${one.value}</code>`}
 			${isOther && html`<span class="soft">${t("installation.default", { value: one.default || t("installation.empty") })}</span>`}</dd>

@@ -35,7 +35,7 @@ function Charts({ queues, which, choose }) {
 
 	return html`<div class="tools"><${Field} label=${t("queues.which")} hidden value=${which} onChange=${(event) => choose(event.target.value)}
 			options=${[["", t("queues.all")], ...queues.map((one) => [one.name, one.name])]} />
-			${samples.times.length < 3 && html`<span class="soft">${t("queues.growing")}</span>`}</div>
+			${samples.times.length < 4 && html`<span class="soft">${t("queues.growing")}</span>`}</div>
 		<div class="halves"><${Card} title=${t("queues.rate")}><${Chart} title=${t("queues.rate")} times=${samples.times} series=${rate} /><//>
 			<${Card} title=${t("queues.depth")}><${Chart} title=${t("queues.depth")} times=${samples.times} series=${depth} /><//></div>`;
 }

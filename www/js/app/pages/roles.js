@@ -8,8 +8,8 @@ import { number, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/roles.js";
 import { path, save, useGet, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
-import { may } from "/js/app/me.js";
-import { grantWords, resourceWords, useGrants } from "/js/app/parts/grants.js";
+import { may, useMe } from "/js/app/me.js";
+import { grantWords, mayGive, resourceWords, useGrants } from "/js/app/parts/grants.js";
 import { navigate, useQuery } from "/js/app/router.js";
 import { give, whole } from "/js/app/roles/giving.js";
 import { Matrix } from "/js/app/roles/matrix.js";
@@ -25,26 +25,28 @@ const close = () => navigate(HOME + location.search);
 
 export default function Roles({ params }) {
 	const [{ search = "", role }, setQuery] = useQuery();
+	const { user } = useMe();
 	const [isNew, setNew] = useState(false);
 	const list = useList("roles?limit=200", { watch: ["roles"] });
 	const grants = useGrants();
 	const isNarrow = useNarrow();
 	const problem = (!list.rows && list.problem) || (!grants.groups && grants.problem);
-	const shown = isNarrow ? (list.rows ?? []).filter((one) => one.name === (role ?? list.rows[0].name)) : list.rows;
+	const roles = list.rows?.toSorted((a, b) => b.builtIn - a.builtIn); // else by name, as they came
+	const one = roles && (roles.find(({ name }) => name === role) ?? roles[0]);
 
 	useAction(t("roles.new"), "add", () => setNew(true));
 	useShortcut("n", t("roles.new"), () => setNew(true));
 	return html`<${Page} title=${t("page.roles")} about=${t("roles.about")} fill
 		actions=${html`<${Button} kind="main" icon="add" onClick=${() => setNew(true)}>${t("roles.new")}<//>`}
 		tools=${html`<${SearchField} label=${t("roles.find")} value=${search} found=${(text) => setQuery({ search: text })} />
-			${isNarrow && list.rows && html`<${Field} label=${t("roles.role")} hidden value=${role ?? list.rows[0].name} onChange=${(event) => setQuery({ role: event.target.value })}
-				options=${list.rows.map((one) => [one.name, one.name])} />`}
+			${isNarrow && roles && html`<${Field} label=${t("roles.role")} hidden value=${one.name} onChange=${(event) => setQuery({ role: event.target.value })}
+				options=${roles.map(({ name }) => [name, name])} /><${Button} href=${address(one)} icon="open" label=${t("roles.open", { name: one.name })} />`}
 			<span class="grow legend" aria-hidden="true"><span class="mark yes"><input type="checkbox" checked disabled /></span>${t("roles.legend-own")}<span class="mark wild"><b>∗</b></span>${t("roles.legend-wild")}</span>`}
 		drawer=${params.id && html`<${Role} key=${params.id} id=${params.id} list=${list} />`}>
 		${problem ? html`<${Note} problem=${problem} again=${() => { list.reload(); grants.reload(); }} />` :
 			!list.rows || !grants.groups ? html`<div class="matrix"><${Skeleton} kind="rows" rows=${10} /></div>` :
-				html`<${Matrix} roles=${shown} groups=${found(grants.groups, search)} open=${params.id} href=${address} give=${(...what) => give(list, ...what)} />`}
-		${isNew && html`<${New} roles=${list.rows ?? []} close=${() => setNew(false)} done=${list.reload} />`}
+				html`<${Matrix} roles=${isNarrow ? [one] : roles} all=${grants.groups} groups=${found(grants.groups, search)} own=${user.role} open=${params.id} href=${address} give=${(...what) => give(list, ...what)} />`}
+		${isNew && html`<${New} roles=${(roles ?? []).filter(({ permissions }) => permissions.every((name) => mayGive(grants.groups ?? [], name)))} close=${() => setNew(false)} done=${list.reload} />`}
 	<//>`;
 }
 
@@ -81,7 +83,7 @@ function New({ roles, close: leave, done }) {
 			toast(t("roles.made", { name: body.name }));
 			navigate(address(body));
 		}}><${Fields} />
-			<${Field} name="like" label=${t("roles.like")} options=${[["", t("roles.like-none")], ...roles.filter((one) => one.permissions.every((name) => may(name))).map((one) => [one.id, one.name])]} /><//><//>`;
+			<${Field} name="like" label=${t("roles.like")} options=${[["", t("roles.like-none")], ...roles.map((one) => [one.id, one.name])]} /><//><//>`;
 }
 
 function Role({ id, list }) {
@@ -110,7 +112,7 @@ function Role({ id, list }) {
 		return html`<${Drawer} name=${id} title=${t("roles.role")} close=${close}>${one.problem ? html`<${Note} problem=${one.problem} />` : html`<${Skeleton} rows=${5} />`}<//>`;
 	return html`<${Drawer} name=${id} title=${role.name} close=${close} head=${role.builtIn && html`<span><${Badge}>${t("roles.built-in")}<//></span>`}
 		actions=${!role.builtIn && html`${isHeld && html`<span class="soft grow">${t("roles.in-use")}</span>`}<${Button} kind="bare" class="danger" icon="trash" disabled=${isHeld} onClick=${remove}>${t("roles.delete")}<//>`}>
-		${role.builtIn ? html`<div class="stack"><p dir="auto">${role.description}</p><${Note}>${t("roles.built-in-about")}<//></div>` :
+		${role.builtIn ? html`<div class="stack"><p dir="auto">${role.description}</p><${Note}>${t(role.permissions.includes("*") ? "roles.stays" : "roles.built-in-about")}<//></div>` :
 			html`<${Form} key=${role.version} submit=${t("save")} send=${send} draft=${`roles.${id}`}><${Fields} role=${role} /><//>`}
 		${may("users:read") && html`<section><h3>${t("roles.holders")}${holders.total > 0 && html` <span class="count">${number(holders.total)}</span>`}</h3>
 			<${List} label=${t("roles.holders")} list=${holders} empty=${t("roles.nobody")} row=${(person) => html`<${Item} key=${person.id} href=${`/app/people/${person.id}`} title=${person.fullName}

@@ -22,9 +22,9 @@ const close = () => navigate(HOME + location.search);
 
 const columns = () => [
 	{ name: "url", label: t("webhooks.url"), phone: "title", cell: (row) => html`<span class="cut">${row.url}</span>` },
-	{ name: "description", label: t("webhooks.description"), cell: (row) => row.description },
-	{ name: "events", label: t("webhooks.events"), phone: "about", cell: (row) => html`${row.events.slice(0, 3).map((one) => html`<${Badge} key=${one}>${one}<//> `)}${row.events.length > 3 && `+${row.events.length - 3}`}` },
 	{ name: "state", label: t("webhooks.state"), phone: "aside", cell: (row) => html`<${WebhookState} webhook=${row} />` },
+	{ name: "events", label: t("webhooks.events"), phone: "about", cell: (row) => html`${row.events.slice(0, 2).map((one) => html`<${Badge} key=${one}>${one}<//> `)}${row.events.length > 2 && `+${row.events.length - 2}`}` },
+	{ name: "description", label: t("webhooks.description"), cell: (row) => html`<span class="cut">${row.description}</span>` },
 	{ name: "last", label: t("webhooks.last"), end: true, cell: (row) => row.lastDeliveryAt ? html`<time datetime=${row.lastDeliveryAt} title=${dateTime(row.lastDeliveryAt)}>${relative(row.lastDeliveryAt)}</time>` : t("webhooks.never") },
 ];
 

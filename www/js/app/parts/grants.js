@@ -4,7 +4,7 @@
 // field of a form that gives somebody some beside their role.
 
 import { html, useState } from "/js/preact.js";
-import { knows, t, words } from "/js/i18n/index.js";
+import { knows, number, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/permissions.js";
 import { useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
@@ -47,6 +47,11 @@ export function heldBy(held, name) {
 	return null;
 }
 
+// Does one hold all that a name, with its wildcard, stands for?  Nobody gives more than they have.
+export function mayGive(groups, name) {
+	return groups.flatMap(({ names }) => names).filter((one) => one.name === name || wildOf(one.name) === name || name === "*").every((one) => may(one.name));
+}
+
 // A field: what one person may beside their role.  byRole: what the role gives.
 export function GrantsField({ name, given, byRole = [] }) {
 	const { groups } = useGrants();
@@ -54,19 +59,19 @@ export function GrantsField({ name, given, byRole = [] }) {
 	const put = (one, is) => setOwn(is ? [...own, one] : own.filter((other) => other !== one));
 
 	return html`<details class="grants-field">
-		<summary>${t("grants.beyond", { n: own.length })}<span class="tight">${own.map((one) => html`<${Badge} key=${one}>${one}<//>`)}</span></summary>
+		<summary>${t("grants.beyond")} <span class="count">${number(own.length)}</span><span class="tight">${own.map((one) => html`<${Badge} key=${one}>${one}<//>`)}</span></summary>
 		<input type="hidden" name=${name} value=${own.join(" ")} />
 		<p class="hint">${t("grants.lacking")}</p>
 		${groups?.map(({ resource, names }) => html`<fieldset key=${resource}><legend>${resourceWords(resource)}</legend>
-			${[{ name: `${resource}:*` }, ...names].map((one) => html`<${Grant} key=${one.name} one=${one} own=${own} byRole=${byRole} put=${put} />`)}</fieldset>`)}
+			${[{ name: `${resource}:*` }, ...names].map((one) => html`<${Grant} key=${one.name} one=${one} own=${own} byRole=${byRole} put=${put} canGive=${mayGive(groups, one.name)} />`)}</fieldset>`)}
 	</details>`;
 }
 
-function Grant({ one, own, byRole, put }) {
+function Grant({ one, own, byRole, put, canGive }) {
 	const by = heldBy(byRole, one.name);
 	const is = own.includes(one.name);
 
 	return html`<${Check} label=${grantWords(one)} checked=${is || by !== null || heldBy(own, one.name) !== null}
-		disabled=${!is && (by !== null || heldBy(own, one.name) !== null || !may(one.name))}
+		disabled=${!is && (by !== null || heldBy(own, one.name) !== null || !canGive)}
 		onChange=${(event) => put(one.name, event.target.checked)}>${by !== null && html` <span class="soft">${t("grants.by-role")}</span>`}<//>`;
 }

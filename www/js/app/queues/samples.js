@@ -7,6 +7,7 @@ import { useEffect, useMemo, useState } from "/js/preact.js";
 
 const KEY = "bureau.queues";
 const LASTS = 1800; // seconds
+const LEAST = 300; // seconds that a chart shows
 const MOST = 400; // samples
 const GAP = 90; // seconds without a sample that a line does not cross
 
@@ -43,7 +44,9 @@ export function useSamples(items, which) {
 		}
 	}, [items]);
 	return useMemo(() => {
-		const filled = held.flatMap((one, i) => i > 0 && one.at - held[i - 1].at > GAP ? [{ at: one.at - 1 }, one] : [one]);
+		const last = held.at(-1)?.at;
+		const padded = last && held[0].at > last - LEAST ? [{ at: last - LEAST }, ...held] : held; // a line that grows from the right
+		const filled = padded.flatMap((one, i) => i > 0 && one.queues && padded[i - 1].queues && one.at - padded[i - 1].at > GAP ? [{ at: one.at - 1 }, one] : [one]);
 		const value = (one, what) => !one.queues ? null : Object.entries(one.queues).reduce((sum, [name, queue]) => sum + (!which || name === which ? queue[what] : 0), 0);
 		return { times: filled.map((one) => one.at), of: (what) => filled.map((one) => value(one, what)) };
 	}, [held, which]);

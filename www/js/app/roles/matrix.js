@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: ISC
 //
-// Roles across, permissions down.  A cell of one's own roles is a checkbox; one that a wildcard covers says which, and
-// one of a built-in role is only read.  Tab stops at one cell, arrows move on from there.
+// Roles across, permissions down.  What one may change is a checkbox; what a wildcard covers says which, and what
+// stays as it is, is only read.  Tab stops at one cell, arrows move on from there.
 
 import { html, useEffect, useRef, useState } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
-import { may } from "/js/app/me.js";
-import { grantWords, heldBy, resourceWords } from "/js/app/parts/grants.js";
+import { grantWords, heldBy, mayGive, resourceWords } from "/js/app/parts/grants.js";
 import { Icon } from "/js/ui/index.js";
 
-// groups: of useGrants(), those to show · give(role, name, is) · href(role), open: the role that is open beside.
-export function Matrix({ roles, groups, give, href, open }) {
+// Nobody changes the chairperson's role, one that holds more than they do, or their own.
+function stays(role, all, own) {
+	if (role.builtIn && role.permissions.includes("*"))
+		return "roles.stays";
+	return role.name === own ? "roles.own" : role.permissions.every((name) => mayGive(all, name)) ? null : "roles.lacking";
+}
+
+// all: of useGrants(), groups: those of it to show · own: the name of one's own role · give(role, name, is) ·
+// href(role), open: the role that is open beside.
+export function Matrix({ roles, all, groups, own, give, href, open }) {
 	const place = useRef(null);
 	const [at, setAt] = useState(null); // "role id, permission" of the cell that Tab stops at
-	const first = roles.find((role) => !role.builtIn);
-	const stop = at ?? (first && `${first.id} *`);
+	const stop = at;
 
+	useEffect(() => { // the role that is open is in sight
+		place.current.querySelector("th.open")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+	}, [open]);
 	useEffect(() => { // what was filtered away holds no stop
 		const cells = [...place.current.querySelectorAll("input:not(:disabled)")];
 		if (cells.length > 0 && !cells.some((cell) => cell.tabIndex === 0))
@@ -34,7 +43,8 @@ export function Matrix({ roles, groups, give, href, open }) {
 
 	const row = (one, head) => html`<tr key=${one.name} class=${head ? "head" : ""}>
 		<th scope="row">${head ? html`<strong>${head}</strong> ` : html`<span>${grantWords(one)}</span> `}<code>${one.name}</code></th>
-		${roles.map((role) => html`<${Cell} key=${role.id} role=${role} one=${one} what=${head ?? grantWords(one)} give=${give} stop=${stop} setAt=${setAt} isOpen=${role.id === open} />`)}</tr>`;
+		${roles.map((role) => html`<${Cell} key=${role.id} role=${role} one=${one} what=${head ?? grantWords(one)} give=${give} stop=${stop} setAt=${setAt} isOpen=${role.id === open}
+			why=${stays(role, all, own) ?? (mayGive(all, one.name) ? null : "roles.lacking")} />`)}</tr>`;
 	return html`<div class="matrix" ref=${place}><table aria-label=${t("roles.matrix")} onKeyDown=${keys}>
 		<thead><tr><th scope="col">${t("roles.permission")}</th>${roles.map((role) => html`<th scope="col" key=${role.id} class=${role.id === open ? "open" : ""}>
 			<a href=${href(role)} title=${role.name}>${role.builtIn && html`<${Icon} name="lock" />`}<span dir="auto">${role.name}</span></a>${role.builtIn && html`<span class="unseen"> (${t("roles.built-in")})</span>`}</th>`)}</tr></thead>
@@ -43,13 +53,13 @@ export function Matrix({ roles, groups, give, href, open }) {
 	</table></div>`;
 }
 
-function Cell({ role, one, what, give, stop, setAt, isOpen }) {
+function Cell({ role, one, what, give, stop, setAt, isOpen, why: held }) {
 	const by = heldBy(role.permissions, one.name);
 	const cell = `${role.id} ${one.name}`;
 	const isWild = by !== null && by !== one.name;
-	const isMine = !role.builtIn && !isWild && may(one.name);
+	const isMine = !isWild && !held;
 	const label = t(by === null ? "roles.cell-no" : "roles.cell-yes", { role: role.name, what: `${what} (${one.name})` });
-	const why = isWild ? t("roles.by", { by }) : !role.builtIn && !isMine ? t("roles.lacking") : undefined;
+	const why = isWild ? t("roles.by", { by }) : held ? t(held) : undefined;
 
 	return html`<td class=${isOpen ? "open" : ""}>${isMine ? html`<label><input type="checkbox" data-cell=${cell} checked=${by !== null} tabindex=${cell === stop ? 0 : -1}
 			aria-label=${t("roles.cell", { role: role.name, what: `${what} (${one.name})` })} onFocus=${() => setAt(cell)} onChange=${(event) => give(role, one.name, event.target.checked)} /></label>` :

@@ -63,13 +63,12 @@ export function WebhookDrawer({ id, list, close, fresh, seen }) {
 		return html`<${Drawer} name=${id} title=${t("webhooks.one")} close=${close}>${one.problem ? html`<${Note} problem=${one.problem} />` : html`<${Skeleton} rows=${6} />`}<//>`;
 	return html`<${Drawer} name=${id} title=${host(webhook.url)} close=${close} head=${html`<span class="tight"><${WebhookState} webhook=${webhook} /></span>`}
 		actions=${html`<${Button} kind="bare" class="danger" icon="trash" onClick=${remove}>${t("webhooks.delete")}<//>
-			<${Button} icon=${webhook.isActive ? "pause" : "play"} kind=${webhook.isActive ? "quiet" : "main"} onClick=${() => hold(list, one, webhook, !webhook.isActive)}>${t(webhook.isActive ? "webhooks.pause" : "webhooks.resume")}<//>
-			${webhook.isActive && html`<${Button} icon="webhook" onClick=${ping}>${t("webhooks.test")}<//>`}`}>
+			<${Button} icon=${webhook.isActive ? "pause" : "play"} kind=${webhook.isActive ? "quiet" : "main"} onClick=${() => hold(list, one, webhook, !webhook.isActive)}>${t(webhook.isActive ? "webhooks.pause" : "webhooks.resume")}<//>`}>
 		${fresh && html`<${Once} secret=${fresh} title=${t("webhooks.made")} about=${t("webhooks.once")} close=${seen} />`}
 		${secret && html`<${Once} secret=${secret} title=${t("webhooks.rotated")} about=${t("webhooks.rotated-once")} close=${() => setSecret(null)} />`}
 		<${State} webhook=${webhook} />
 		<${Form} key=${webhook.version} submit=${t("save")} send=${send} draft=${`webhooks.${id}`}><${Fields} webhook=${webhook} /><//>
-		<${Deliveries} key=${turn} webhook=${webhook} />
+		<${Deliveries} key=${turn} webhook=${webhook} ping=${ping} />
 		<section class="stack"><${Signature} />
 			<div><${Sure} label=${t("webhooks.rotate")} question=${t("webhooks.rotate-sure")} icon="key" act=${rotate} /></div>
 			<${Facts} rows=${[[t("webhooks.made-at"), date(webhook.createdAt)], [t("webhooks.last"), webhook.lastDeliveryAt && `${dateTime(webhook.lastDeliveryAt)} (${relative(webhook.lastDeliveryAt)})`]]} />
