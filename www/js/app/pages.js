@@ -27,7 +27,7 @@ export const pages = [
 		load: () => import("/js/app/pages/queues.js") },
 	{ path: "/app/queues/jobs/:id?", name: "jobs", icon: "queue", need: "queues:read", calls: "GET /jobs", key: "j",
 		load: () => import("/js/app/pages/jobs.js") },
-	{ path: "/app/webhooks/:id?", name: "webhooks", icon: "webhook", need: "webhooks:manage", calls: "GET /webhooks", group: "system", key: "w",
+	{ path: "/app/webhooks/:id?/:delivery?", name: "webhooks", icon: "webhook", need: "webhooks:manage", calls: "GET /webhooks", group: "system", key: "w",
 		load: () => import("/js/app/pages/webhooks.js") },
 	{ path: "/app/settings", name: "settings", icon: "settings", group: "system", key: "s", load: () => import("/js/app/pages/settings.js") },
 	{ path: "/app/settings/installation", name: "installation", icon: "settings", need: "settings:read", calls: "GET /settings",

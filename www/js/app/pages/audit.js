@@ -5,7 +5,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { dateTime, knows, t, words } from "/js/i18n/index.js";
+import { dateTime, knows, relative, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/audit.js";
 import deeds from "/js/i18n/deeds.js";
 import { path, useList } from "/js/data.js";
@@ -32,9 +32,9 @@ const close = () => navigate(HOME + location.search);
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 const columns = (named) => [
-	{ name: "at", label: t("audit.at"), sort: "at", phone: "aside", cell: (row) => html`<time datetime=${row.at}>${dateTime(row.at)}</time>` },
+	{ name: "at", label: t("audit.at"), sort: "at", phone: "aside", cell: (row) => html`<time datetime=${row.at} title=${dateTime(row.at)}><span class="wide">${dateTime(row.at)}</span><span class="unwide soft">${relative(row.at)}</span></time>` },
 	{ name: "who", label: t("audit.who"), phone: "title", cell: (row) => html`<span class="person"><${Avatar} name=${row.actorName ?? ""} size="small" /><span>${row.actorName ?? t("audit.system")}</span></span>` },
-	{ name: "what", label: t("audit.what"), phone: "about", cell: (row) => html`${done(row)}${named(row) && html` <span class="unwide soft" dir="auto">${named(row)}</span>`}` },
+	{ name: "what", label: t("audit.what"), phone: "about", cell: (row) => html`${done(row)}${named(row) && html` <span class="unwide" dir="auto">${named(row)}</span>`}` },
 	{ name: "record", label: t("audit.record"), cell: (row) => named(row) },
 	{ name: "address", label: t("audit.address"), cell: (row) => row.address ?? "" },
 	{ name: "request", label: t("audit.request"), off: true, cell: (row) => row.request ? html`<code>${row.request.slice(0, 8)}</code>` : "" },

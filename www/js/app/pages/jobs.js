@@ -19,12 +19,12 @@ const address = (row) => `${HOME}/${row.id}${location.search}`;
 
 const columns = () => [
 	{ name: "kind", label: t("jobs.kind"), phone: "title", cell: (row) => row.kind },
-	{ name: "queue", label: t("queues.which"), cell: (row) => row.queue },
+	{ name: "queue", label: t("queues.which"), phone: "about", cell: (row) => html`${row.queue}<span class="unwide"> · ${relative(row.createdAt)}</span>` },
 	{ name: "state", label: t("jobs.state"), phone: "aside", cell: (row) => html`<${State} state=${row.state} />${row.progress !== null && row.state === "running" && ` ${number(row.progress)} %`}` },
 	{ name: "attempts", label: t("jobs.attempts"), end: true, cell: (row) => number(row.attempts) },
 	{ name: "cause", label: t("jobs.cause"), cell: (row) => row.cause && html`<span class="cut">${row.cause}</span>` },
 	{ name: "by", label: t("jobs.by"), off: true, cell: (row) => row.requestedByName ?? "" },
-	{ name: "created", label: t("jobs.created"), phone: "about", end: true, cell: (row) => html`<time datetime=${row.createdAt} title=${dateTime(row.createdAt)}>${relative(row.createdAt)}</time>` },
+	{ name: "created", label: t("jobs.created"), end: true, cell: (row) => html`<time datetime=${row.createdAt} title=${dateTime(row.createdAt)}>${relative(row.createdAt)}</time>` },
 ];
 
 export default function Jobs({ params }) {

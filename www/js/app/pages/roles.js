@@ -39,8 +39,8 @@ export default function Roles({ params }) {
 	return html`<${Page} title=${t("page.roles")} about=${t("roles.about")} fill
 		actions=${html`<${Button} kind="main" icon="add" onClick=${() => setNew(true)}>${t("roles.new")}<//>`}
 		tools=${html`<${SearchField} label=${t("roles.find")} value=${search} found=${(text) => setQuery({ search: text })} />
-			${isNarrow && roles && html`<${Field} label=${t("roles.role")} hidden value=${one.name} onChange=${(event) => setQuery({ role: event.target.value })}
-				options=${roles.map(({ name }) => [name, name])} /><${Button} href=${address(one)} icon="open" label=${t("roles.open", { name: one.name })} />`}
+			${isNarrow && roles && html`<div class="row"><${Field} label=${t("roles.role")} hidden value=${one.name} onChange=${(event) => setQuery({ role: event.target.value })}
+				options=${roles.map(({ name }) => [name, name])} /><${Button} href=${address(one)} icon="open" label=${t("roles.open", { name: one.name })} /></div>`}
 			<span class="grow legend" aria-hidden="true"><span class="mark yes"><input type="checkbox" checked disabled /></span>${t("roles.legend-own")}<span class="mark wild"><b>∗</b></span>${t("roles.legend-wild")}</span>`}
 		drawer=${params.id && html`<${Role} key=${params.id} id=${params.id} list=${list} />`}>
 		${problem ? html`<${Note} problem=${problem} again=${() => { list.reload(); grants.reload(); }} />` :

@@ -20,7 +20,7 @@ export function Deliveries({ webhook, ping }) {
 	const list = useList(path(`webhooks/${webhook.id}/deliveries`, { state }), { every: EVERY });
 	const again = (one) => redeliver(one, list.reload);
 
-	return html`<section><div class="split"><h3>${t("webhooks.deliveries")}</h3>${webhook.isActive && html`<${Button} icon="webhook" onClick=${ping}>${t("webhooks.test")}<//>`}</div>
+	return html`<section><div class="heading"><h3>${t("webhooks.deliveries")}</h3>${webhook.isActive && html`<${Button} icon="webhook" onClick=${ping}>${t("webhooks.test")}<//>`}</div>
 		<${Choice} label=${t("webhooks.deliveries-which")} value=${state} set=${setState}
 			options=${[["", t("webhooks.all")], ["delivered", t("webhooks.state.delivered")], ["failed", t("webhooks.state.failed")], ["pending", t("webhooks.state.pending")]]} />
 		<${List} label=${t("webhooks.deliveries")} list=${list} empty=${t("webhooks.deliveries-none")} row=${(one) => html`<${Item} key=${one.id}
