@@ -38,7 +38,7 @@ const offers = async (api, path) => path in (await api("get", "openapi.json")).p
 story("a role is made, given a permission by a mark, and that is undone", "/app/roles", async (one, { api }) => {
 	const name = roleName();
 	await one.getByRole("button", { name: "Make a role" }).click();
-	await one.getByLabel("Name").fill(name);
+	await one.getByRole("textbox", { name: "Name" }).fill(name);
 	await one.getByLabel("What it is for").fill("To be tried");
 	await one.getByLabel("Begin with the permissions of").selectOption("employee");
 	await one.locator("dialog").getByRole("button", { name: "Make a role" }).click();
@@ -107,7 +107,7 @@ story("a role is renamed, and what two people changed is settled", "/app/roles",
 	await one.getByRole("button", { name: "Save the choice" }).click();
 	await said(one, `${role.name} is saved`);
 	assert.equal((await api("get", `roles/${role.id}`)).description, "as I want it");
-	await one.getByLabel("Name").fill("manager");
+	await one.getByRole("textbox", { name: "Name" }).fill("manager");
 	await one.getByRole("button", { name: "Save changes" }).click();
 	await isShown(one, ".drawer [role=alert]");
 	await one.locator(".drawer [name=name][aria-invalid=true]").waitFor();
@@ -155,7 +155,7 @@ story("the log is filtered, and one row shows the difference it made", "/app/aud
 	await one.getByRole("option", { name: first.fullName }).first().waitFor();
 	await one.keyboard.press("Enter");
 	await one.waitForURL(/actor=[0-9a-f-]+/);
-	await one.getByRole("button", { name: "Filters" }).click();
+	await one.getByRole("button", { name: "Filters", exact: true }).click();
 	await one.getByRole("combobox", { name: "What was done" }).click();
 	await one.keyboard.type("made nothing like it");
 	await isShown(one, "text=Nothing was found");

@@ -47,7 +47,7 @@ export function useList(path, { watch = [], every } = {}) {
 		const turn = ++newest.current;
 		if (path === null)
 			return;
-		setState((was) => ({ ...was, busy: true, stale: was.path !== path }));
+		setState((was) => ({ ...was, busy: Boolean(after), stale: was.path !== path })); // reading again is not told
 		try {
 			const got = await pages(path, after, atLeast);
 			if (turn === newest.current)

@@ -44,7 +44,7 @@ export function TagField({ name, label, hint, value = [], options = [], required
 		<label for=${id}>${label}${required && html`<span class="must" aria-hidden="true"> *</span>`}</label>
 		<div class="input">${own.map((one) => html`<span class="tag" key=${one}><span dir="auto">${one}</span><button type="button" aria-label=${`${t("clear")}: ${one}`}
 				onClick=${() => put(own.filter((other) => other !== one))}><${Icon} name="close" /></button></span>`)}
-			<input id=${id} value=${text} list=${`${id}-list`} autocomplete="off" autocapitalize="none" spellcheck="false" aria-invalid=${wrong ? "true" : undefined}
+			<input id=${id} value=${text} list=${`${id}-list`} autocomplete="off" autocapitalize="none" spellcheck=${false} aria-invalid=${wrong ? "true" : undefined}
 				aria-describedby=${[hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ") || undefined} ...${rest}
 				onInput=${(event) => options.includes(event.target.value) ? take(event.target.value, true) : take(event.target.value, false)} onKeyDown=${keys} onBlur=${() => take(text, true)} /></div>
 		<datalist id=${`${id}-list`}>${options.filter((one) => !own.includes(one)).map((one) => html`<option key=${one} value=${one} />`)}</datalist>

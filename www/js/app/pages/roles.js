@@ -69,7 +69,7 @@ function found(groups, search) {
 }
 
 const Fields = ({ role = {} }) => html`
-	<${Field} name="name" label=${t("roles.name")} hint=${t("roles.name-hint")} defaultValue=${role.name} maxlength="50" required autofocus autocapitalize="none" spellcheck="false" />
+	<${Field} name="name" label=${t("roles.name")} hint=${t("roles.name-hint")} defaultValue=${role.name} maxlength="50" required autofocus autocapitalize="none" spellcheck=${false} />
 	<${Field} name="description" label=${t("roles.description")} defaultValue=${role.description} maxlength="500" />`;
 
 function New({ roles, close: leave, done }) {
