@@ -19,6 +19,7 @@
 
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define DOCUMENT_MAX	(8 * 1024 * 1024)	/* what one answer may hold */
+#define SETTINGS_MAX	(256 * 1024)
 
 static bool
 write_document(const struct site *site, FILE *out)
@@ -38,6 +39,17 @@ write_document(const struct site *site, FILE *out)
 	return (ok);
 }
 
+static bool
+write_settings(const struct site *site, FILE *out)
+{
+	struct buf line;
+
+	buf_init(&line, site->arena, SETTINGS_MAX);
+	effective_write(site, &line);
+	return (fprintf(out, "%s\n", line.data) > 0 ||
+	    complain("the settings cannot be written"));
+}
+
 int
 describe_fd(const struct site *site)
 {
@@ -50,7 +62,7 @@ describe_fd(const struct site *site)
 		complain("there is no memory for the description");
 		return (-1);
 	}
-	ok = write_document(site, out);
+	ok = write_settings(site, out) && write_document(site, out);
 	if (fclose(out) == 0 && ok && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE |
 	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
 		return (fd);

@@ -43,7 +43,7 @@ struct service {
 	const char	*name;
 	int		 listen_fd;	/* of the worker: -1, it listens for the bell */
 	int		 conf_fd;
-	int		 extra_fd;	/* of admin: the API's description */
+	int		 extra_fd;	/* of admin: describe.h */
 	int		 pool;		/* -1 until it is started */
 };
 

@@ -243,9 +243,11 @@ site_read_settings(struct site *site)
 		ok = conf_read_file(file, site->tell, site->tell_cls);
 	}
 	ok = conf_read_env(site->tell, site->tell_cls) && ok;
-	if (port != NULL && port[0] != '\0')
+	if (port != NULL && port[0] != '\0') {
 		ok = conf_set(CONF_PORT, port, site->tell,
 		    site->tell_cls) && ok;
+		conf_came(CONF_PORT, CONF_BY_ENVIRONMENT);
+	}
 	site->is_private = conf_text(CONF_DATABASE_URL)[0] == '\0';
 	return (ok);
 }

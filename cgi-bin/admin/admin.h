@@ -18,11 +18,11 @@ extern const struct route metrics_routes[];
 extern const struct route requests_routes[];
 extern const struct route reference_routes[];
 extern const struct route search_routes[];
+extern const struct route settings_routes[];
 extern const struct route views_routes[];
 extern const struct route webhooks_routes[];
 
 /* What is opened once, before the first request. */
 void	health_open(void);
-void	reference_open(void);
 
 #endif

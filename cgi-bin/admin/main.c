@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "admin.h"
 
+#include "handed.h"
+
 static void
 start(void)
 {
 	health_open();
-	reference_open();
+	handed_open();
 }
 
 static const struct responder self = {
@@ -14,7 +16,7 @@ static const struct responder self = {
 	.tables = { users_routes, roles_routes, audit_routes, queues_routes,
 	    jobs_routes, requests_routes, webhooks_routes, health_routes,
 	    notifications_routes, metrics_routes, reference_routes,
-	    search_routes, views_routes },
+	    search_routes, settings_routes, views_routes },
 	.start = start,
 };
 

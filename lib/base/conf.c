@@ -73,6 +73,7 @@ static const struct {
 static struct {
 	char	*text;		/* malloc()ed; NULL: the fallback */
 	int64_t	 value;
+	enum conf_source source;
 } values[CONF_COUNT];
 
 /* Where a mistake is told. */
@@ -101,6 +102,7 @@ conf_defaults(void)
 	for (i = 0; i < CONF_COUNT; i++) {
 		free(values[i].text);
 		values[i].text = NULL;
+		values[i].source = CONF_BY_DEFAULT;
 		if (!types[conf_rows[i].type].read(
 		    str_of(conf_rows[i].fallback), &values[i].value))
 			PANIC("fallback in config.def");
@@ -127,7 +129,21 @@ conf_set(enum conf_key key, const char *value, conf_complain *tell, void *cls)
 	free(values[key].text);
 	values[key].text = copy;
 	values[key].value = number;
+	if (values[key].source == CONF_BY_DEFAULT)
+		values[key].source = CONF_BY_PROGRAM;
 	return (true);
+}
+
+void
+conf_came(enum conf_key key, enum conf_source source)
+{
+	values[key].source = source;
+}
+
+enum conf_source
+conf_source(enum conf_key key)
+{
+	return (values[key].source);
 }
 
 void

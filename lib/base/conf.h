@@ -42,6 +42,14 @@ enum conf_type {
 	CONF_SECRET			/* text that is never printed */
 };
 
+/* Where a value came from; what comes later wins. */
+enum conf_source {
+	CONF_BY_DEFAULT,
+	CONF_BY_PROGRAM,		/* made or worked out by ourselves */
+	CONF_BY_FILE,
+	CONF_BY_ENVIRONMENT
+};
+
 struct conf_row {
 	const char	*name;
 	enum conf_type	 type;
@@ -66,6 +74,10 @@ bool		 conf_read_fd(int fd, conf_complain *tell, void *cls);
 bool		 conf_read_env(conf_complain *tell, void *cls);
 bool		 conf_set(enum conf_key key, const char *value,
 		    conf_complain *tell, void *cls);
+/* A value that was set came from here; without this it is the program's own,
+ * which leaves a person's word standing. */
+void		 conf_came(enum conf_key key, enum conf_source source);
+enum conf_source conf_source(enum conf_key key);
 /* What a child does at start: BUREAU_CONF_FD, else BUREAU_CONF, then the
  * environment; a mistake is logged and ends the process. */
 void		 conf_load(void);

@@ -85,7 +85,11 @@ conf_read_env(conf_complain *tell, void *cls)
 
 	for (i = 0; i < CONF_COUNT; i++) {
 		value = getenv(conf_rows[i].name);
-		if (value != NULL && !conf_set((enum conf_key)i, value, tell, cls))
+		if (value == NULL)
+			continue;
+		if (conf_set((enum conf_key)i, value, tell, cls))
+			conf_came((enum conf_key)i, CONF_BY_ENVIRONMENT);
+		else
 			right = false;
 	}
 	return (right);
@@ -201,7 +205,9 @@ read_pair(struct source *source, struct str key, struct str value)
 	text = strndup(value.p, value.n);
 	if (text == NULL)
 		PANIC("out of memory");
-	if (!conf_set(row, text, source->tell, source->cls))
+	if (conf_set(row, text, source->tell, source->cls))
+		conf_came(row, CONF_BY_FILE);
+	else
 		source->right = false;
 	explicit_bzero(text, value.n);
 	free(text);

@@ -190,6 +190,7 @@ RETURNING id, name, description, permissions, built_in AS "builtIn",
 
 -- name: audit_list
 -- returns: AuditEntry
+-- field: id a.id int eq
 -- field: at a.at time sort range
 -- field: actor a.actor uuid eq
 -- field: action a.action text eq
@@ -251,3 +252,4 @@ SELECT f.resource, f.id, f.title, f.subtitle, f.rank
 -- record: Health status:text timestamp:time version:text environment:text
 -- record: Health uptime:int memoryUsage:json checks:json
 -- record: Readiness status:text
+-- record: Settings file:text? items:json

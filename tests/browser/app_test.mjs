@@ -454,7 +454,8 @@ page("a role is changed in the drawer, and what is refused is taken back with a 
 	if (!await asChair(one, context, t, `/app/people/${person.id}`))
 		return;
 	await one.getByLabel("Role", { exact: true }).selectOption("manager");
-	await one.getByLabel("Beyond the role").fill("users:revoke");
+	await one.locator("summary:has-text('Beyond the role')").click();
+	await one.getByLabel("Take access away and give it back").check();
 	await one.getByRole("button", { name: "Save changes" }).click();
 	await said(one, `${person.fullName} is saved`);
 	await isShown(one, ".drawer .badge:text-is('revoke')");
@@ -462,9 +463,10 @@ page("a role is changed in the drawer, and what is refused is taken back with a 
 	assert.equal(now.role, "manager");
 	assert.deepEqual(now.ownPermissions, ["users:revoke"]);
 
-	await one.getByLabel("Beyond the role").fill("no:such-thing");
+	await context.route("**/api/v1/users/*", (route, request) => request.method() === "PATCH" ? route.fulfill({ status: 403,
+		contentType: "application/problem+json", body: '{"code":1005,"requestId":"019ac1d2-0000"}' }) : route.fallback());
 	await one.getByRole("button", { name: "Save changes" }).click();
-	await isShown(one, ".drawer [role=alert]");
+	await isShown(one, ".drawer [role=alert]:has-text('You are not allowed')");
 	await context.route("**/revoke", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"code":5001,"requestId":"019ac1d2-0000"}' }));
 	await one.getByRole("button", { name: "Take access away" }).click();
 	await isShown(one, ".toast.bad:has-text('We are busy')");

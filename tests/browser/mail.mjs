@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 // Of an instance that is only named by BASE_URL nobody here knows.
 export const mailIsKnown = Boolean(process.env.PGHOST);
 
-function sql(text) {
+export function sql(text) {
 	return execFileSync("psql", ["-XAtqc", `SET search_path = bureau, public; ${text}`], { encoding: "utf8" }).trim();
 }
 

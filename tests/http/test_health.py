@@ -115,9 +115,9 @@ def test_the_description_passes_the_public_linter(anonymous, tmp_path):
 
 
 def test_without_docs_there_is_no_description(tmp_path):
-    (tmp_path / "openapi.json").write_text("{}")
+    (tmp_path / "handed").write_text("{}\n{}")
     for docs, status in (("on", 200), ("off", 404)):
-        with open(tmp_path / "openapi.json", encoding="utf-8") as file:
+        with open(tmp_path / "handed", encoding="utf-8") as file:
             answer = as_cgi("/api/v1/openapi.json", tmp_path, {"DOCS": docs}, [file.fileno()],
                             BUREAU_EXTRA_FD=str(file.fileno()))
         assert answer[0] == status, docs

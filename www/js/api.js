@@ -15,7 +15,7 @@ const TRIES = 2;
 export class Problem extends Error {
 	constructor(status, body) {
 		const code = body.code ?? (status === 0 ? "offline" : "unknown");
-		super(sentence(code, names(body) ? t("error.fields") : body.detail));
+		super(sentence(knows(`error.${code}.${body.errors?.[0]?.field}`) ? `${code}.${body.errors[0].field}` : code, names(body) ? t("error.fields") : body.detail));
 		this.status = status;
 		this.code = code;
 		this.current = body.current;

@@ -47,7 +47,7 @@ export function useList(path, { watch = [], every } = {}) {
 		const turn = ++newest.current;
 		if (path === null)
 			return;
-		setState((was) => ({ ...was, busy: true, stale: was.path !== path }));
+		setState((was) => ({ ...was, busy: Boolean(after), stale: was.path !== path })); // reading again is not told
 		try {
 			const got = await pages(path, after, atLeast);
 			if (turn === newest.current)
@@ -139,15 +139,16 @@ export async function change({ apply, revert, send, said, undo, about }) {
 
 // Send what differs between base and edited.  Where somebody else was sooner, what only one of us changed
 // is kept, and of what both did the person chooses.  Resolves to the answer, or null when given up.
-// labels: by field, how it is called.  as(body): the record by the names of what is edited.
-export async function save(path, { base, edited, etag, labels = {}, method = "patch", as = (body) => body }) {
+// labels: by field, how it is called.  as(body): the record by the names of what is edited.  whole(body): of one
+// that is replaced (method "put"), what is sent of it.
+export async function save(path, { base, edited, etag, labels = {}, method = "patch", as = (body) => body, whole = as }) {
 	let changes = differing(as(base), edited);
 
 	if (Object.keys(changes).length === 0)
 		return { body: base, etag };
 	for (;;) {
 		try {
-			return await api[method](path, method === "put" ? { ...base, ...changes } : changes, etag);
+			return await api[method](path, method === "put" ? { ...whole(base), ...changes } : changes, etag);
 		} catch (problem) {
 			if (problem.status !== 412)
 				throw problem;

@@ -346,6 +346,22 @@ the_environment_wins(void **state)
 	assert_int_equal(conf_int(CONF_PORT), 82);
 }
 
+static void
+it_knows_where_a_value_came_from(void **state)
+{
+	(void)state;
+	assert_true(read_text("DOCS=off\nPORT=81\n"));
+	setenv("PORT", "82", 1);
+	assert_true(conf_read_env(listen_to, cls_given));
+	assert_int_equal(conf_source(CONF_DOCS), CONF_BY_FILE);
+	assert_int_equal(conf_source(CONF_PORT), CONF_BY_ENVIRONMENT);
+	assert_int_equal(conf_source(CONF_LOCKOUT), CONF_BY_DEFAULT);
+	assert_true(set(CONF_LOCKOUT, "1m"));
+	assert_true(set(CONF_DOCS, "on"));
+	assert_int_equal(conf_source(CONF_LOCKOUT), CONF_BY_PROGRAM);
+	assert_int_equal(conf_source(CONF_DOCS), CONF_BY_FILE);
+}
+
 /* What conf_write() writes for a reader. */
 static char *
 written(struct arena *arena, unsigned reader)
@@ -471,6 +487,7 @@ main(void)
 		FRESH(a_descriptor_can_be_read_again_and_again),
 		FRESH(a_pipe_can_be_read),
 		FRESH(the_environment_wins),
+		FRESH(it_knows_where_a_value_came_from),
 		FRESH(readers_see_their_rows_only),
 		FRESH(what_is_written_can_be_read),
 		FRESH(a_child_loads_what_it_is_handed),

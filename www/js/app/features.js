@@ -38,6 +38,10 @@ export function offers(call) {
 	return all ? all.size === 0 || all.has(call) : undefined;
 }
 
+// Is the API's description served, and with it the pages that show it?
+export const isDescribed = () => known.get()?.size > 0;
+export const useDescribed = () => useStore(known)?.size > 0;
+
 export const useOffers = (call) => {
 	useStore(known);
 	return offers(call);

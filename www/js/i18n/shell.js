@@ -3,11 +3,19 @@
 // Words of the frame: the pages' names, navigation, search, keys, what can befall a page.
 
 export default {
+	"page.audit": ["Audit log", "Protokoll"],
 	"page.dashboard": ["Overview", "Überblick"],
 	"page.design": ["Design system", "Gestaltung"],
+	"page.docs": ["API documentation", "API-Dokumentation"],
+	"page.installation": ["Settings of the installation", "Konfiguration der Installation"],
+	"page.jobs": ["Jobs", "Aufträge"],
 	"page.notes": ["Notes", "Notizen"],
 	"page.people": ["People", "Personen"],
 	"page.profile": ["Profile", "Profil"],
+	"page.queues": ["Queues", "Warteschlangen"],
+	"page.roles": ["Roles", "Rollen"],
+	"page.settings": ["Settings", "Einstellungen"],
+	"page.webhooks": ["Webhooks", "Webhooks"],
 
 	"password.title": ["Password",
 		"Passwort"],

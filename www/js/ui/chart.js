@@ -92,7 +92,7 @@ function options(Plot, place, { series, height, daily, unit }) {
 		cursor: { points: { size: 7 }, drag: { x: false, y: false } },
 		scales: { x: { time: true, range: (_, low, high) => widened(low, high, series) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 1) * 1.08)] } },
 		series: [{}, ...lines],
-		axes: [{ ...axis, grid: { show: false }, space: 70, values: (_, at) => at.map((one) => stamp.format(one * 1000)) },
+		axes: [{ ...axis, grid: { show: false }, size: 26, space: 70, values: (_, at) => at.map((one) => stamp.format(one * 1000)) },
 			{ ...axis, size: 46, space: 26, values: (_, at) => at.map((one) => (Number.isInteger(one) ? number(one, { notation: "compact" }) + unit : "")) }],
 	};
 }

@@ -5,19 +5,23 @@
 import { html } from "/js/preact.js";
 import { number, t } from "/js/i18n/index.js";
 
+const NOTHING = "–";
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 export function shownValue(value) {
 	if (value === null || value === undefined || value === "")
-		return "–";
+		return NOTHING;
 	if (typeof value === "boolean")
 		return t(value ? "yes" : "no");
 	if (typeof value === "number")
 		return number(value);
 	if (Array.isArray(value) && value.every((one) => typeof one !== "object"))
-		return value.join(", ") || "–";
+		return value.join(", ") || NOTHING;
 	return typeof value === "object" ? JSON.stringify(value) : value;
 }
+
+// Put in or taken out is told by what it was, not by an emptiness.
+const isNothing = (value) => shownValue(value) === NOTHING;
 
 // before or after is null where something came to be, or went.  all: what did not change, too.
 export function Difference({ before, after, labels = {}, all = false }) {
@@ -28,8 +32,8 @@ export function Difference({ before, after, labels = {}, all = false }) {
 		return html`<p class="soft">${t("diff.none")}</p>`;
 	return html`<dl class="diff">${names.map((name) => html`<div key=${name}>
 		<dt>${labels[name] ?? name}</dt>
-		<dd>${before && html`<${Side} was value=${before[name]} other=${after?.[name]} kept=${after && same(before[name], after[name])} />`}
-			${after && !(before && same(before[name], after[name])) && html`<${Side} value=${after[name]} other=${before?.[name]} />`}</dd>
+		<dd>${before && !(after && isNothing(before[name])) && html`<${Side} was value=${before[name]} other=${after?.[name]} kept=${after && same(before[name], after[name])} />`}
+			${after && !(before && (same(before[name], after[name]) || (isNothing(after[name]) && !isNothing(before[name])))) && html`<${Side} value=${after[name]} other=${before?.[name]} />`}</dd>
 	</div>`)}</dl>`;
 }
 

@@ -12,6 +12,7 @@ import { useAction } from "/js/app/actions.js";
 import { may, useMe } from "/js/app/me.js";
 import { navigate, useQuery } from "/js/app/router.js";
 import { useShortcut } from "/js/app/shortcuts.js";
+import { GrantsField } from "/js/app/parts/grants.js";
 import { Permissions } from "/js/app/parts/permissions.js";
 import {
 	Avatar, Badge, Button, Choice, Columns, Dialog, Drawer, Facts, Field, Form, Note, Once, Page, SearchField, Skeleton, Table, toast,
@@ -93,7 +94,8 @@ function Person({ id, list, close }) {
 function Edit({ one, saved }) {
 	const person = one.body;
 	const roles = useRoles(person.role);
-	const labels = { role: t("people.role"), designation: t("people.designation"), permissions: t("people.beyond") };
+	const byRole = useGet(may("roles:manage") ? "roles?limit=200" : null).body?.items.find((role) => role.name === person.role)?.permissions;
+	const labels = { role: t("people.role"), designation: t("people.designation"), permissions: t("grants.beyond") };
 
 	async function send({ role, designation, permissions }, _, record) {
 		const answer = await save(`users/${person.id}`, { etag: record.etag, labels, base: record.body,
@@ -109,7 +111,7 @@ function Edit({ one, saved }) {
 	return html`<${Form} record=${one} submit=${t("save")} send=${send} draft=${`people.${person.id}`}>
 		<div class="pair"><${Field} name="role" label=${t("people.role")} options=${roles} defaultValue=${person.role} />
 			<${Field} name="designation" label=${t("people.designation")} defaultValue=${person.designation ?? ""} maxlength="200" /></div>
-		<${Field} name="permissions" label=${t("people.beyond")} hint=${t("people.beyond-hint")} defaultValue=${person.ownPermissions.join(" ")} autocapitalize="none" spellcheck="false" />
+		<${GrantsField} name="permissions" given=${person.ownPermissions} byRole=${byRole} />
 	<//>`;
 }
 

@@ -7,7 +7,7 @@ import { t } from "/js/i18n/index.js";
 import { isOpen } from "/js/app/features.js";
 import { groups, pages } from "/js/app/pages.js";
 import { prefer } from "/js/app/preferences.js";
-import { match, useLocation } from "/js/app/router.js";
+import { useLocation } from "/js/app/router.js";
 import { Button } from "/js/ui/button.js";
 import { Icon } from "/js/ui/icon.js";
 
@@ -32,8 +32,11 @@ function Group({ group, path, folded }) {
 	const shown = pages.filter((page) => page.group === group && isOpen(page));
 
 	return shown.length > 0 && html`<section>${group && html`<h2 class=${folded ? "unseen-wide" : ""}>${t(`group.${group}`)}</h2>`}
-		<ul>${shown.map((page) => html`<li key=${page.name}><a href=${address(page)} aria-current=${match(page.path, path) ? "page" : undefined}
+		<ul>${shown.map((page) => html`<li key=${page.name}><a href=${address(page)} aria-current=${isHere(page, path) ? "page" : undefined}
 			title=${folded ? t(`page.${page.name}`) : undefined}><${Icon} name=${page.icon} /><span>${t(`page.${page.name}`)}</span></a></li>`)}</ul></section>`;
 }
+
+// Also of what lies below it, such as the jobs of queues.
+const isHere = (page, path) => page.path === path || (page.path !== "/app" && path.startsWith(`${address(page)}/`)) || path === address(page);
 
 export const address = (page) => page.path === "/app" ? "/app/" : page.path.replace(/\/:.*/, "");

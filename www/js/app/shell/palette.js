@@ -5,7 +5,7 @@
 import { html, useEffect, useRef, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { knows, languages, t } from "/js/i18n/index.js";
-import { isOpen, useOffers } from "/js/app/features.js";
+import { isDescribed, isOpen, useOffers } from "/js/app/features.js";
 import { choose, signOut } from "/js/app/me.js";
 import { actions } from "/js/app/actions.js";
 import { pages } from "/js/app/pages.js";
@@ -77,7 +77,8 @@ function fits(one, text) {
 
 const goes = () => [...pages.filter(isOpen).map((page) => ({ kind: "pages", label: t(`page.${page.name}`), icon: page.icon, href: address(page),
 	keys: page.key && `g ${page.key}` })),
-	...pages.filter(isOpen).flatMap((page) => (page.places ?? []).map((one) => ({ kind: "pages", label: t(`${one}.title`), icon: page.icon, href: `${address(page)}/${one}` })))];
+	...pages.filter(isOpen).flatMap((page) => (page.places ?? []).map((one) => ({ kind: "pages", label: t(`${one}.title`), icon: page.icon, href: `${address(page)}/${one}` }))),
+	...isDescribed() ? [{ kind: "pages", label: t("page.docs"), icon: "book", href: "/docs/" }] : []];
 
 function does(help) {
 	const { density, folded } = preferences.get();
