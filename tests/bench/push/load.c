@@ -40,6 +40,7 @@
 #define AT_ONCE		128	/* connections on their way */
 #define REQUEST_MAX	8192
 #define CHUNK		(256 * 1024)
+#define SETTLED		2000000	/* microseconds without a byte */
 
 struct client {
 	int		 fd;
@@ -287,6 +288,21 @@ turn(void)
 		tell_late();
 }
 
+/* Until nothing comes for a while: who is here is told to all who are. */
+static void
+settle(void)
+{
+	int64_t until = now_us() + SETTLED;
+	uint64_t before = bytes;
+
+	while (now_us() < until) {
+		turn();
+		if (bytes != before)
+			until = now_us() + SETTLED;
+		before = bytes;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -315,7 +331,9 @@ main(int argc, char **argv)
 			begin();
 		turn();
 	}
-	printf("connected %ld %lld\n", count, (long long)(now_us() - began));
+	began = now_us() - began;
+	settle();
+	printf("connected %ld %lld\n", count, (long long)began);
 	fflush(stdout);
 	epoll_ctl(epoll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &orders);
 	for (;;)
