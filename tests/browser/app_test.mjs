@@ -465,6 +465,7 @@ page("a role is changed in the drawer, and what is refused is taken back with a 
 
 	await context.route("**/api/v1/users/*", (route, request) => request.method() === "PATCH" ? route.fulfill({ status: 403,
 		contentType: "application/problem+json", body: '{"code":1005,"requestId":"019ac1d2-0000"}' }) : route.fallback());
+	await one.getByRole("textbox", { name: "Designation" }).fill("Night watch");
 	await one.getByRole("button", { name: "Save changes" }).click();
 	await isShown(one, ".drawer [role=alert]:has-text('You are not allowed')");
 	await context.route("**/revoke", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"code":5001,"requestId":"019ac1d2-0000"}' }));

@@ -31,6 +31,7 @@ def test_an_act_is_told_with_who_what_where_and_by_which_request(chair):
     items = chair.get("/audit?request=" + answer.header("X-Request-Id")).json["items"]
     assert len(items) == 1
     row = items[0]
+    assert chair.get(f"/audit?id={row['id']}").json["items"] == items
     assert (row["action"], row["resource"], row["resourceId"]) == ("roles.created", "roles", answer.json["id"])
     assert (row["actor"], row["actorName"]) == (chair.user["id"], chair.user["fullName"])
     assert row["before"] is None and row["after"]["description"] == "new"

@@ -3,12 +3,27 @@
 // What one types into or chooses from: a label, the control, a hint, and what is wrong with it.
 // Inside a Form it learns by its name what the server refused.
 
-import { createContext, html, useContext, useState } from "/js/preact.js";
+import { createContext, html, useContext, useEffect, useRef, useState } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
 import { useUid } from "/js/app/store.js";
 import { Icon } from "/js/ui/icon.js";
 
 export const FormState = createContext({ wrong: {}, kept: {} });
+
+// Of a field that keeps its value itself: place holds its hidden input.  back() is called when the form takes a newer
+// record; what is returned tells the form that somebody changed it.
+export function useOwnValue(place, back) {
+	const newest = useRef(back);
+
+	newest.current = back;
+	useEffect(() => {
+		const { form } = place.current;
+		const reset = () => newest.current();
+		form?.addEventListener("reset", reset);
+		return () => form?.removeEventListener("reset", reset);
+	}, []);
+	return () => place.current.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 // Everything not named here goes to the control.  options: [[value, label], …] make it a choice.
 export function Field({ name, label, hint, wrong, as = "input", options, hidden, children, id, value, defaultValue, ...rest }) {

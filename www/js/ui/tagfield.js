@@ -4,10 +4,10 @@
 // or a space ends a word, Backspace in the empty field takes the last one out.  In a form it is one value, with
 // spaces between.
 
-import { html, useContext, useState } from "/js/preact.js";
+import { html, useContext, useRef, useState } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
 import { useUid } from "/js/app/store.js";
-import { FormState } from "/js/ui/field.js";
+import { FormState, useOwnValue } from "/js/ui/field.js";
 import { Icon } from "/js/ui/icon.js";
 
 // value: where it begins; options: what one may want to type.
@@ -16,11 +16,16 @@ export function TagField({ name, label, hint, value = [], options = [], required
 	const id = useUid("g");
 	const [own, setOwn] = useState(value);
 	const [text, setText] = useState("");
+	const place = useRef(null);
+	const changed = useOwnValue(place, () => { setOwn(value); setText(""); });
 	const wrong = form.wrong[name];
 
 	function put(next) {
+		if (next.join() === own.join())
+			return;
 		setOwn(next);
 		set(next);
+		changed();
 	}
 
 	// What is typed becomes words, all but the last of them where that is not ended.
@@ -48,7 +53,7 @@ export function TagField({ name, label, hint, value = [], options = [], required
 				aria-describedby=${[hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ") || undefined} ...${rest}
 				onInput=${(event) => options.includes(event.target.value) ? take(event.target.value, true) : take(event.target.value, false)} onKeyDown=${keys} onBlur=${() => take(text, true)} /></div>
 		<datalist id=${`${id}-list`}>${options.filter((one) => !own.includes(one)).map((one) => html`<option key=${one} value=${one} />`)}</datalist>
-		<input type="hidden" name=${name} value=${[...own, text.trim()].filter(Boolean).join(" ")} />
+		<input type="hidden" ref=${place} name=${name} value=${[...own, text.trim()].filter(Boolean).join(" ")} />
 		${hint && html`<span class="hint" id=${`${id}-hint`}>${hint}</span>`}
 		${wrong && html`<span class="wrong" id=${`${id}-wrong`}>${wrong}</span>`}
 	</div>`;

@@ -10,7 +10,7 @@ import { settle } from "/js/ui/conflict.js";
 import {
 	Avatar, Avatars, Badge, Bars, Button, Card, Chart, Check, Choice, Columns, Combobox, DateField, DateSpan, Dialog, Difference,
 	Empty, Facts, Field, Figure, Form, Icon, Item, List, Menu, Note, Once, Page, PasswordField, PickedBar, Popover, Progress, SearchField,
-	Skeleton, Sure, Switch, TabPanel, Table, Tabs, icons, toast,
+	Skeleton, Sure, Switch, TabPanel, Table, TagField, Tabs, icons, toast,
 } from "/js/ui/index.js";
 
 const COLOURS = ["ground", "surface", "sunken", "ink", "ink-soft", "line", "line-strong", "accent", "accent-soft", "danger", "danger-soft",
@@ -75,7 +75,7 @@ function Fields() {
 			<div class="pair">
 				<${Field} name="name" label="Name" hint="As others see it." required /><${Field} name="mail" type="email" label="E-mail address" wrong="There is no @ in it." defaultValue="ada.example" />
 				<${Field} name="role" label="Role" options=${[["a", "employee"], ["b", "manager"]]} /><${PasswordField} name="secret" label="Password" />
-				<${Combobox} name="owner" label="Owner" options=${options} hint="Type to find somebody." /><${DateField} name="due" label="Due" />
+				<${Combobox} name="owner" label="Owner" options=${options} hint="Type to find somebody." /><${TagField} name="tags" label="Tags" value=${["north", "وسم"]} options=${["north", "south"]} /><${DateField} name="due" label="Due" />
 				<${Field} name="off" label="Out of reach" disabled defaultValue="cannot be changed" /><${Field} as="textarea" name="note" label="Note" />
 			</div>
 		<//>

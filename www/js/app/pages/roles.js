@@ -98,8 +98,8 @@ function Role({ id, list }) {
 			undo: () => api.post(`roles/${id}/restore`).then(list.reload, (problem) => toast(problem.message, { kind: "bad", requestId: problem.requestId })) });
 	}
 
-	async function send({ name, description }) {
-		const answer = await save(`roles/${id}`, { method: "put", whole, base: role, edited: { name: name.trim(), description: description.trim() }, etag: one.etag,
+	async function send({ name, description }, _, record) {
+		const answer = await save(`roles/${id}`, { method: "put", whole, base: record.body, edited: { name: name.trim(), description: description.trim() }, etag: record.etag,
 			labels: { name: t("roles.name"), description: t("roles.description") } });
 		if (answer) {
 			one.put(answer.body, answer.etag);
@@ -113,7 +113,7 @@ function Role({ id, list }) {
 	return html`<${Drawer} name=${id} title=${role.name} close=${close} head=${role.builtIn && html`<span><${Badge}>${t("roles.built-in")}<//></span>`}
 		actions=${!role.builtIn && html`${isHeld && html`<span class="soft grow">${t("roles.in-use")}</span>`}<${Button} kind="bare" class="danger" icon="trash" disabled=${isHeld} onClick=${remove}>${t("roles.delete")}<//>`}>
 		${role.builtIn ? html`<div class="stack"><p dir="auto">${role.description}</p><${Note}>${t(role.permissions.includes("*") ? "roles.stays" : "roles.built-in-about")}<//></div>` :
-			html`<${Form} key=${role.version} submit=${t("save")} send=${send} draft=${`roles.${id}`}><${Fields} role=${role} /><//>`}
+			html`<${Form} record=${one} submit=${t("save")} send=${send} draft=${`roles.${id}`}><${Fields} role=${role} /><//>`}
 		${may("users:read") && html`<section><h3>${t("roles.holders")}${holders.total > 0 && html` <span class="count">${number(holders.total)}</span>`}</h3>
 			<${List} label=${t("roles.holders")} list=${holders} empty=${t("roles.nobody")} row=${(person) => html`<${Item} key=${person.id} href=${`/app/people/${person.id}`} title=${person.fullName}
 				lead=${html`<${Avatar} name=${person.fullName} picture=${person.profilePic} size="small" />`} about=${person.email} />`} /></section>`}

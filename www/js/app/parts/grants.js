@@ -3,12 +3,13 @@
 // Permissions by name: grouped by resource, told in words, with the wildcards `*` and `users:*`; and a
 // field of a form that gives somebody some beside their role.
 
-import { html, useState } from "/js/preact.js";
+import { html, useRef, useState } from "/js/preact.js";
 import { knows, number, t, words } from "/js/i18n/index.js";
 import table from "/js/i18n/permissions.js";
 import { useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
 import { Badge, Check } from "/js/ui/index.js";
+import { useOwnValue } from "/js/ui/field.js";
 
 words(table);
 
@@ -56,13 +57,17 @@ export function mayGive(groups, name) {
 export function GrantsField({ name, given, byRole = [] }) {
 	const { groups } = useGrants();
 	const [own, setOwn] = useState(given);
+	const [turn, setTurn] = useState(0); // another draws the marks anew, which the form has cleared
+	const place = useRef(null);
+
+	useOwnValue(place, () => { setOwn(given); setTurn(turn + 1); });
 	const put = (one, is) => setOwn(is ? [...own, one] : own.filter((other) => other !== one));
 
 	return html`<details class="grants-field">
 		<summary>${t("grants.beyond")} <span class="count">${number(own.length)}</span><span class="tight">${own.map((one) => html`<${Badge} key=${one}>${one}<//>`)}</span></summary>
-		<input type="hidden" name=${name} value=${own.join(" ")} />
+		<input type="hidden" ref=${place} name=${name} value=${own.join(" ")} />
 		<p class="hint">${t("grants.lacking")}</p>
-		${groups?.map(({ resource, names }) => html`<fieldset key=${resource}><legend>${resourceWords(resource)}</legend>
+		${groups?.map(({ resource, names }) => html`<fieldset key=${`${resource} ${turn}`}><legend>${resourceWords(resource)}</legend>
 			${[{ name: `${resource}:*` }, ...names].map((one) => html`<${Grant} key=${one.name} one=${one} own=${own} byRole=${byRole} put=${put} canGive=${mayGive(groups, one.name)} />`)}</fieldset>`)}
 	</details>`;
 }

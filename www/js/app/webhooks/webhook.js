@@ -47,8 +47,8 @@ export function WebhookDrawer({ id, list, close, fresh, seen }) {
 			undo: () => change({ send: () => api.post(`webhooks/${id}/restore`).then(list.reload) }) });
 	}
 
-	async function send(values) {
-		const answer = await save(`webhooks/${id}`, { base: webhook, edited: typed(values), etag: one.etag,
+	async function send(values, _, record) {
+		const answer = await save(`webhooks/${id}`, { base: record.body, edited: typed(values), etag: record.etag,
 			labels: { url: t("webhooks.url"), events: t("webhooks.events"), description: t("webhooks.description") } });
 		if (answer) {
 			one.put(answer.body, answer.etag);
@@ -67,7 +67,7 @@ export function WebhookDrawer({ id, list, close, fresh, seen }) {
 		${fresh && html`<${Once} secret=${fresh} title=${t("webhooks.made")} about=${t("webhooks.once")} close=${seen} />`}
 		${secret && html`<${Once} secret=${secret} title=${t("webhooks.rotated")} about=${t("webhooks.rotated-once")} close=${() => setSecret(null)} />`}
 		<${State} webhook=${webhook} />
-		<${Form} key=${webhook.version} submit=${t("save")} send=${send} draft=${`webhooks.${id}`}><${Fields} webhook=${webhook} /><//>
+		<${Form} record=${one} submit=${t("save")} send=${send} draft=${`webhooks.${id}`}><${Fields} webhook=${webhook} /><//>
 		<${Deliveries} key=${turn} webhook=${webhook} ping=${ping} />
 		<section class="stack"><${Signature} />
 			<div><${Sure} label=${t("webhooks.rotate")} question=${t("webhooks.rotate-sure")} icon="key" act=${rotate} /></div>
