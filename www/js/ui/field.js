@@ -3,7 +3,7 @@
 // What one types into or chooses from: a label, the control, a hint, and what is wrong with it.
 // Inside a Form it learns by its name what the server refused.
 
-import { createContext, html, useContext, useState } from "/js/preact.js";
+import { createContext, html, useContext, useEffect, useRef, useState } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
 import { useUid } from "/js/app/store.js";
 import { Icon } from "/js/ui/icon.js";
@@ -77,22 +77,25 @@ export function Choice({ label, options, value, set, hidden = true }) {
 	</fieldset>`;
 }
 
-// What is looked for; found(text) after a short rest.
+// What is looked for; found(text) after a short rest.  value: what it is elsewhere, as in the address; while
+// one types, what is typed holds.
 export function SearchField({ label, value = "", found, placeholder, ...rest }) {
+	const place = useRef(null);
+	const timer = useRef(null);
+
+	useEffect(() => {
+		if (place.current !== document.activeElement)
+			place.current.value = value;
+	}, [value]);
+	function typed(event) {
+		clearTimeout(timer.current);
+		timer.current = setTimeout(found, PAUSE, event.target.value.trim());
+	}
+
 	return html`<div class="search">
 		<${Icon} name="search" />
-		<input class="input" type="search" aria-label=${label} placeholder=${placeholder ?? label} defaultValue=${value}
-			onInput=${rested(found)} ...${rest} />
+		<input class="input" type="search" aria-label=${label} placeholder=${placeholder ?? label} defaultValue=${value} ref=${place} onInput=${typed} ...${rest} />
 	</div>`;
 }
 
 const PAUSE = 200; // ms without a key
-let timer;
-
-function rested(found) {
-	return (event) => {
-		const text = event.target.value.trim();
-		clearTimeout(timer);
-		timer = setTimeout(found, PAUSE, text);
-	};
-}
