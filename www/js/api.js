@@ -13,15 +13,15 @@ const TRIES = 2;
 
 // What went wrong, fit to be shown: message is a sentence in the reader's language.
 export class Problem extends Error {
-	constructor(status, body) {
+	constructor(status, body, area = "") {
 		const code = body.code ?? (status === 0 ? "offline" : "unknown");
-		super(sentence(knows(`error.${code}.${body.errors?.[0]?.field}`) ? `${code}.${body.errors[0].field}` : code, names(body) ? t("error.fields") : body.detail));
+		super(sentence(knows(`error.${code}.${body.errors?.[0]?.field}`) ? `${code}.${body.errors[0].field}` : code, names(body) ? t("error.fields") : body.detail, area));
 		this.status = status;
 		this.code = code;
 		this.current = body.current;
 		this.requestId = body.requestId;
 		this.fields = Object.fromEntries((body.errors ?? []).map(
-			(e) => [e.field, sentence(e.code, e.message, "field")]));
+			(e) => [e.field, sentence(e.code, e.message, `${area}.${e.field}`, "field")]));
 	}
 }
 
@@ -30,13 +30,12 @@ function names({ detail, errors = [] }) {
 	return errors.some(({ field }) => detail?.startsWith(`${field}: `));
 }
 
-// Ours where we have one, else what the server said.
-function sentence(code, said, kind = "error") {
-	const key = `${kind}.${code}`;
+// Ours where we have one, that of this part of the API or field before the general one; else
+// what the server said.
+function sentence(code, said, area, kind = "error") {
+	const key = [`${kind}.${area}.${code}`, `${kind}.${code}`].find(knows);
 
-	if (knows(key))
-		return t(key);
-	return said || t("error.unknown");
+	return key ? t(key) : said || t("error.unknown");
 }
 
 export const get = (path, { fresh = false } = {}) => read(path, fresh);
@@ -45,9 +44,12 @@ export const post = (path, body = {}, { patient = false } = {}) =>
 	call("POST", path, { body, keyed: !path.startsWith("auth/"), patient });
 // For what is answered with a secret: the server keeps no such answer for a replay.
 export const postForSecret = (path, body) => call("POST", path, { body });
-export const patch = (path, body, etag) => call("PATCH", path, { body, etag });
+// lenient: of many changes, do as many as can be done.
+export const patch = (path, body, etag, { lenient } = {}) => call("PATCH", path, { body, etag, lenient });
+// A file with what goes with it; form: a FormData.
+export const upload = (path, form) => call("POST", path, { form });
 export const put = (path, body, etag) => call("PUT", path, { body, etag });
-export const remove = (path) => call("DELETE", path);
+export const remove = (path, body) => call("DELETE", path, { body });
 
 // Codes that say the session is over, for a page that is nothing without one.
 const SIGNED_OUT = [1001, 1003, 1004, 1007];
@@ -93,13 +95,16 @@ export function remembered(path) {
 
 // Resolves to the parsed answer (null when it has none) with its ETag; throws
 // a Problem.
-async function call(method, path, { body, etag, known, keyed, patient } = {}) {
+async function call(method, path, { body, form, etag, known, keyed, lenient, patient } = {}) {
 	const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin" };
 
 	if (body !== undefined) {
 		options.headers["Content-Type"] = "application/json";
 		options.body = JSON.stringify(body);
-	}
+	} else if (form)
+		options.body = form;
+	if (lenient)
+		options.headers.Prefer = "handling=lenient";
 	if (etag)
 		options.headers["If-Match"] = etag;
 	if (known)
@@ -111,7 +116,7 @@ async function call(method, path, { body, etag, known, keyed, patient } = {}) {
 
 	if (await hasExpired(response, path) && await renew())
 		response = await send(path, options, patient);
-	return parse(response).catch((problem) => {
+	return parse(response, path.split(/[/?]/)[0]).catch((problem) => {
 		if (!signedOut || !SIGNED_OUT.includes(problem.code))
 			throw problem;
 		signedOut(problem);
@@ -149,11 +154,11 @@ async function hasExpired(response, path) {
 	return (await response.clone().json().catch(() => ({}))).code === 1003;
 }
 
-async function parse(response) {
+async function parse(response, area) {
 	const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
 	const body = isJson ? await response.json().catch(() => null) : null;
 
 	if (!response.ok && response.status !== 304)
-		throw new Problem(response.status, body ?? {});
+		throw new Problem(response.status, body ?? {}, area);
 	return { status: response.status, body, etag: response.headers.get("ETag"), cursor: response.headers.get("Event-Cursor") };
 }

@@ -15,6 +15,14 @@
 
 export const pages = [
 	{ path: "/app", name: "dashboard", icon: "home", group: "", key: "h", load: () => import("/js/app/pages/dashboard.js") },
+	{ path: "/app/customers/groups/:id?", name: "customer-groups", icon: "tag", need: "customer-groups:read", calls: "GET /customers/groups",
+		load: () => import("/js/app/pages/customer-groups.js") },
+	{ path: "/app/customers/statistics", name: "customer-statistics", icon: "chart", need: "customers:statistics", calls: "GET /customers/statistics",
+		load: () => import("/js/app/pages/customer-statistics.js") },
+	{ path: "/app/customers/import/:id?", name: "customer-import", icon: "upload", need: "customers:import", calls: "POST /customers/import",
+		load: () => import("/js/app/pages/customer-import.js") },
+	{ path: "/app/customers/:id?", name: "customers", icon: "customers", need: "customers:read", calls: "GET /customers", group: "work", key: "c",
+		load: () => import("/js/app/pages/customers.js") },
 	{ path: "/app/people/:id?", name: "people", icon: "people", need: "users:read", group: "team", key: "p",
 		load: () => import("/js/app/pages/people.js") },
 	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n",

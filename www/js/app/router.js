@@ -34,14 +34,14 @@ export function navigate(to, { replace = false } = {}) {
 	here.set(read());
 }
 
-// What the query says, and setQuery({ name: value | null }), which leaves no step behind.
+// What the query says, and setQuery({ name: value | null }), which leaves no step behind unless that is asked for.
 export function useQuery() {
 	const { query } = useLocation();
 
 	return [Object.fromEntries(new URLSearchParams(query)), setQuery];
 }
 
-export function setQuery(changes) {
+export function setQuery(changes, { step = false } = {}) {
 	const query = new URLSearchParams(location.search);
 
 	for (const [name, value] of Object.entries(changes))
@@ -50,7 +50,7 @@ export function setQuery(changes) {
 		else
 			query.set(name, value);
 	const text = query.toString();
-	navigate(location.pathname + (text && `?${text}`), { replace: true });
+	navigate(location.pathname + (text && `?${text}`), { replace: !step });
 }
 
 // The parameters of a path by a pattern like /app/people/:id?, or null where it does not fit.

@@ -4,6 +4,10 @@
 
 export default {
 	"page.audit": ["Audit log", "Protokoll"],
+	"page.customers": ["Customers", "Kunden"],
+	"page.customer-groups": ["Customer groups", "Kundengruppen"],
+	"page.customer-import": ["Import customers", "Kunden importieren"],
+	"page.customer-statistics": ["Customer statistics", "Kundenstatistik"],
 	"page.dashboard": ["Overview", "Überblick"],
 	"page.design": ["Design system", "Gestaltung"],
 	"page.docs": ["API documentation", "API-Dokumentation"],

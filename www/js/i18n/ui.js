@@ -10,6 +10,7 @@ export default {
 	"nothing": ["Nothing was found.", "Nichts gefunden."],
 	"or": ["or", "oder"],
 	"request": ["Request", "Anfrage"],
+	"take-off": ["Take off", "Entfernen"],
 	"yes": ["Yes", "Ja"],
 
 	"chart.as-chart": ["Show as a chart", "Als Diagramm zeigen"],
@@ -42,6 +43,7 @@ export default {
 	"table.of": ["{shown} of {n} rows", "{shown} von {n} Zeilen"],
 	"table.some": ["{shown} rows, and more", "{shown} Zeilen, und mehr"],
 	"table.clear": ["Clear the selection", "Auswahl aufheben"],
+	"table.edit": ["Edit: {what}", "Bearbeiten: {what}"],
 	"table.columns": ["Columns", "Spalten"],
 	"table.pick": ["Select the row", "Zeile auswählen"],
 	"table.pick-all": ["Select all rows shown", "Alle gezeigten Zeilen auswählen"],

@@ -10,16 +10,18 @@ import { Icon } from "/js/ui/icon.js";
 
 const PAUSE = 150; // ms without a key before many are asked for
 
-// options: { value, label, about? }; find(text): the same from elsewhere.  name puts the value in a form.
-export function Combobox({ label, name, options = [], find, value, set = () => {}, placeholder, hint, required }) {
+// options: { value, label, about? }; find(text): the same from elsewhere; known: the option of the value at the
+// beginning, where none is given.  name puts the value in a form; with start, it is the form's from then on.
+export function Combobox({ label, name, options = [], find, value, start, known, set = () => {}, placeholder, hint, required }) {
 	const form = useContext(FormState);
 	const id = useUid("b");
 	const place = useRef(null);
 	const [text, setText] = useState(null); // what is typed; null: nothing is
 	const [found, setFound] = useState(null);
 	const [at, setAt] = useState(0);
-	const [taken, setTaken] = useState(null); // an option that was found
-	const [own, setOwn] = useState(value);
+	const [taken, setTaken] = useState(known ?? null); // an option that was found
+	const [own, setOwn] = useState(value ?? form.kept[name] ?? start);
+	const kept = useRef(null);
 	const held = value === undefined ? own : value;
 	const shown = (find ? found : options.filter((one) => has(one, text ?? ""))) ?? [];
 	const chosen = options.find((one) => one.value === held) ?? (taken?.value === held ? taken : undefined);
@@ -46,6 +48,10 @@ export function Combobox({ label, name, options = [], find, value, set = () => {
 		setOwn(option?.value ?? null);
 		set(option?.value ?? null, option);
 		setText(null);
+		if (kept.current) { // the form learns of it
+			kept.current.value = option?.value ?? "";
+			kept.current.dispatchEvent(new Event("input", { bubbles: true }));
+		}
 	}
 
 	function keys(event) {
@@ -83,7 +89,7 @@ export function Combobox({ label, name, options = [], find, value, set = () => {
 				${shown.length === 0 && html`<li class="soft" role="option" aria-disabled="true" aria-selected="false">${t(find && !found ? "loading" : "nothing")}</li>`}
 			</ul>
 		</div>
-		${name && html`<input type="hidden" name=${name} value=${held ?? ""} />`}
+		${name && html`<input type="hidden" name=${name} value=${held ?? ""} data-kept ref=${kept} />`}
 		${hint && html`<span class="hint" id=${`${id}-hint`}>${hint}</span>`}
 		${wrong && html`<span class="wrong" id=${`${id}-wrong`}>${wrong}</span>`}
 	</div>`;

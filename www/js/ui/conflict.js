@@ -11,11 +11,11 @@ import { Dialog } from "/js/ui/dialog.js";
 import { shownValue } from "/js/ui/diff.js";
 import { toast } from "/js/ui/toast.js";
 
-const asked = store(null); // { fields, mine, theirs, labels, answer }
+const asked = store(null); // { fields, mine, theirs, labels, shown, answer }
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 // Resolves to what of ours is to be sent over theirs, or to null where the person gives up.
-export function settle({ base, mine, theirs, labels = {} }) {
+export function settle({ base, mine, theirs, labels = {}, shown }) {
 	const left = Object.fromEntries(Object.entries(mine).filter(([name, value]) => !same(theirs[name], value)));
 	const fields = Object.keys(left).filter((name) => !same(base[name], theirs[name]));
 
@@ -24,7 +24,7 @@ export function settle({ base, mine, theirs, labels = {} }) {
 		return Promise.resolve(left);
 	}
 	return new Promise((resolve) => {
-		asked.set({ fields, mine: left, theirs, labels, answer(value) { asked.set(null); resolve(value); } });
+		asked.set({ fields, mine: left, theirs, labels, shown, answer(value) { asked.set(null); resolve(value); } });
 	});
 }
 
@@ -34,7 +34,7 @@ export function Conflicts() {
 	return one && html`<${Question} ...${one} />`;
 }
 
-function Question({ fields, mine, theirs, labels, answer }) {
+function Question({ fields, mine, theirs, labels, shown = () => {}, answer }) {
 	const [taken, setTaken] = useState({}); // by field: is theirs to hold?
 
 	function send() {
@@ -49,7 +49,7 @@ function Question({ fields, mine, theirs, labels, answer }) {
 			<legend>${labels[name] ?? name}</legend>
 			${[[false, "conflict.mine", mine[name]], [true, "conflict.theirs", theirs[name]]].map(([is, key, value]) => html`<label key=${key}>
 				<input type="radio" name=${name} checked=${Boolean(taken[name]) === is} onChange=${() => setTaken({ ...taken, [name]: is })} />
-				<span><small>${t(key)}</small><span dir="auto">${shownValue(value)}</span></span></label>`)}
+				<span><small>${t(key)}</small><span dir="auto">${shown(name, value) ?? shownValue(value)}</span></span></label>`)}
 		</fieldset>`)}
 	<//>`;
 }

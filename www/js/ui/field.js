@@ -92,22 +92,25 @@ export function Choice({ label, options, value, set, hidden = true }) {
 	</fieldset>`;
 }
 
-// What is looked for; found(text) after a short rest.
+// What is looked for; found(text) after a short rest.  value: what it is elsewhere, as in the address; while
+// one types, what is typed holds.
 export function SearchField({ label, value = "", found, placeholder, ...rest }) {
+	const place = useRef(null);
+	const timer = useRef(null);
+
+	useEffect(() => {
+		if (place.current !== document.activeElement)
+			place.current.value = value;
+	}, [value]);
+	function typed(event) {
+		clearTimeout(timer.current);
+		timer.current = setTimeout(found, PAUSE, event.target.value.trim());
+	}
+
 	return html`<div class="search">
 		<${Icon} name="search" />
-		<input class="input" type="search" aria-label=${label} placeholder=${placeholder ?? label} defaultValue=${value}
-			onInput=${rested(found)} ...${rest} />
+		<input class="input" type="search" aria-label=${label} placeholder=${placeholder ?? label} defaultValue=${value} ref=${place} onInput=${typed} ...${rest} />
 	</div>`;
 }
 
 const PAUSE = 200; // ms without a key
-let timer;
-
-function rested(found) {
-	return (event) => {
-		const text = event.target.value.trim();
-		clearTimeout(timer);
-		timer = setTimeout(found, PAUSE, text);
-	};
-}

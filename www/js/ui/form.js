@@ -90,12 +90,12 @@ function homeless({ fields = {} }, form) {
 	return Object.entries(fields).filter(([name]) => !form?.elements[name]).map(([name, wrong]) => html`<p key=${name}><code>${name}</code>: ${wrong}</p>`);
 }
 
-// Passwords are never kept.
+// Passwords are never kept; of what is hidden, what stands for something one chose.
 function typed(form) {
 	const values = {};
 
 	for (const one of form.elements)
-		if (one.name && !["password", "hidden", "file", "checkbox", "radio"].includes(one.type) && one.value !== "")
+		if (one.name && (one.dataset.kept !== undefined || !["password", "hidden", "file", "checkbox", "radio"].includes(one.type)) && one.value !== "")
 			values[one.name] = one.value;
 	return values;
 }

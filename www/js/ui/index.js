@@ -7,6 +7,7 @@ export { Badge } from "/js/ui/badge.js";
 export { Button } from "/js/ui/button.js";
 export { Card, Facts, Figure } from "/js/ui/card.js";
 export { Bars, Chart } from "/js/ui/chart.js";
+export { Chips } from "/js/ui/chips.js";
 export { Combobox } from "/js/ui/combobox.js";
 export { DateField, DateSpan, day } from "/js/ui/datefield.js";
 export { Dialog } from "/js/ui/dialog.js";

@@ -22,8 +22,8 @@ export function Popover({ button, words, kind = "panel", align = "start", role, 
 		setOpen(event.newState === "open");
 		if (event.newState === "open")
 			opened?.();
-		else if (panel.current.contains(document.activeElement) || document.activeElement === document.body)
-			trigger.current.focus({ preventScroll: true });
+		else if (panel.current?.contains(document.activeElement) || document.activeElement === document.body)
+			trigger.current?.focus({ preventScroll: true });
 	}
 
 	useEffect(() => {

@@ -3,7 +3,7 @@
 // The first page: cards, each with the permission it needs and the call it makes.  A new card is a row and a function.
 // It names its components one by one: what most people see first shall bring no more than it shows.
 
-import { html } from "/js/preact.js";
+import { html, useEffect, useState } from "/js/preact.js";
 import { dateTime, listing, number, relative, t, words } from "/js/i18n/index.js";
 import dashboard from "/js/i18n/dashboard.js";
 import { useGet, useList } from "/js/data.js";
@@ -22,8 +22,14 @@ import { Skeleton } from "/js/ui/skeleton.js";
 
 words(dashboard);
 
-// need: a permission · calls: what the API must offer · side: in the narrow column.
+const numbers = (name) => () => import("/js/app/customers/statistics.js").then((module) => module[name]);
+
+// need: a permission · calls: what the API must offer · side: in the narrow column · view, or load() and rows: the lines
+// that keep its place until it is there.
 const CARDS = [
+	{ name: "customers", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("NewcomersCard"), rows: 8 },
+	{ name: "customers-status", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("StatusCard"), rows: 6, side: true },
+	{ name: "customers-owner", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("OwnerCard"), rows: 5, side: true },
 	{ name: "activity", need: "audit:read", calls: "GET /audit", view: Activity },
 	{ name: "newcomers", need: "users:read", calls: "GET /users", view: Newcomers },
 	{ name: "online", calls: "GET /presence", view: Online, side: true },
@@ -44,9 +50,15 @@ const Column = ({ cards }) => html`<div>${cards.filter((one) => may(one.need)).m
 
 function Place({ one }) {
 	const isThere = useOffers(one.calls);
-	const View = one.view;
 
-	return isThere === true && html`<${View} />`;
+	return isThere === true && (one.load ? html`<${Later} one=${one} />` : html`<${one.view} />`);
+}
+
+function Later({ one }) {
+	const [View, setView] = useState(null);
+
+	useEffect(() => { one.load().then((view) => setView(() => view)); }, []);
+	return View ? html`<${View} />` : html`<${Card} title=${t(`dashboard.${one.name}`)}><${Skeleton} rows=${one.rows} /><//>`;
 }
 
 function greeting() {

@@ -7,8 +7,9 @@ import { html, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } 
 import { t } from "/js/i18n/index.js";
 import { isOpen, offers, useOffers } from "/js/app/features.js";
 import { may, useMe } from "/js/app/me.js";
+import { pageAt } from "/js/app/page-at.js";
 import { pages } from "/js/app/pages.js";
-import { match, navigate, restorePlace, useLocation } from "/js/app/router.js";
+import { navigate, restorePlace, useLocation } from "/js/app/router.js";
 import { useShortcut } from "/js/app/shortcuts.js";
 import { prefer, usePreferences } from "/js/app/preferences.js";
 import { Bar } from "/js/app/shell/bar.js";
@@ -57,18 +58,9 @@ function Go({ page }) {
 	return null;
 }
 
-function find(path) {
-	for (const page of pages) {
-		const params = match(page.path, path);
-		if (params)
-			return { page, params };
-	}
-	return {};
-}
-
 // The page of the address; what another page threw is no matter of this one.
 function Place({ path }) {
-	const { page, params } = find(path);
+	const { page, params } = pageAt(path);
 
 	if (page?.calls && may(page.need) && offers(page.calls) === undefined)
 		return html`<div class="page"><${Skeleton} rows=${5} /></div>`;

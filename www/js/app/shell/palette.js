@@ -4,10 +4,11 @@
 
 import { html, useEffect, useRef, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { knows, languages, t } from "/js/i18n/index.js";
+import { languages, t } from "/js/i18n/index.js";
 import { isDescribed, isOpen, useOffers } from "/js/app/features.js";
 import { choose, signOut } from "/js/app/me.js";
 import { actions } from "/js/app/actions.js";
+import { pageAt } from "/js/app/page-at.js";
 import { pages } from "/js/app/pages.js";
 import { prefer, preferences } from "/js/app/preferences.js";
 import { navigate } from "/js/app/router.js";
@@ -122,8 +123,8 @@ function useRecords(text) {
 // Only what a page of ours shows.
 function record(one) {
 	const kind = one.resource ?? one.kind ?? one.type;
-	const page = pages.find((other) => SHOWN[kind]?.("").startsWith(other.path.replace(/\/:.*/, "")));
+	const { page } = SHOWN[kind] ? pageAt(SHOWN[kind]("-")) : {};
 
 	return page && isOpen(page) && { kind: "records", id: one.id, label: one.title ?? one.name ?? one.fullName ?? one.id, icon: page.icon, href: SHOWN[kind](one.id),
-		about: knows(`page.${page.name}`) ? t(`page.${page.name}`) : kind };
+		about: one.subtitle || t(`page.${page.name}`) };
 }
