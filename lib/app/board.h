@@ -77,6 +77,14 @@ void		 board_error(struct board *board, int code);	/* API error code */
 void		 board_count(struct board *board, enum board_counter counter,
 		    uint64_t n);
 
+/*
+ * This child begins what may take long.  False when half of the children of its
+ * service are at such work already: so many must be left for all else.  Of several
+ * that ask at the same instant all may be refused.
+ */
+bool		 board_slow_begin(struct board *board);
+void		 board_slow_end(struct board *board);
+
 /* --- rate limits --------------------------------------------------------- */
 
 /* Keys of different kinds never meet, even where their bytes are equal. */

@@ -11,7 +11,7 @@
 #include "siphash.h"
 
 #define BOARD_MAGIC	0x6272616f42757242	/* the first bytes of every board */
-#define BOARD_LAYOUT	1		/* count it up when a struct below changes */
+#define BOARD_LAYOUT	2		/* count it up when a struct below changes */
 
 #define BOARD_CELLS	65536		/* of the rate limits; a power of two */
 
@@ -36,6 +36,7 @@ struct shared_slot {
 	counter			generation;
 	counter			state;		/* enum board_state */
 	counter			busy_since;	/* us of when_mono(), 0 when idle */
+	counter			slow;		/* 1: at what may take long */
 	counter			counters[BOARD_COUNTERS];
 	counter			errors_used;
 	counter			routes_used;

@@ -42,6 +42,7 @@ struct answer {
 	struct buf	 body;
 	struct header	 headers[32];
 	size_t		 header_count;
+	bool		 is_stream;	/* its length is not known */
 };
 
 struct req {
