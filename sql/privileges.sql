@@ -112,6 +112,16 @@ GRANT SELECT, INSERT (name, description, custom_fields),
 GRANT SELECT, INSERT (group_id, customer_id), UPDATE (deleted_at)
 	ON customer_group_members TO bureau_customers;
 GRANT SELECT, INSERT (customer_id, text), UPDATE (deleted_at) ON customer_notes TO bureau_customers;
+GRANT INSERT (line, cells) ON import_rows TO bureau_customers;
+GRANT SELECT ON own_imports, own_import_errors TO bureau_customers;
+GRANT SELECT (id, customer_id, other_ids, merged_by, undone_at, created_at, updated_at, version)
+	ON customer_merges TO bureau_customers;
+GRANT EXECUTE ON FUNCTION
+	import_open(), import_start(text, text, text, uuid, boolean), csv_line(text[]),
+	customer_duplicates(text, text, text),
+	customer_merge(uuid, uuid[], jsonb), customer_unmerge(uuid), customer_everything(uuid),
+	customer_anonymise(uuid, text)
+	TO bureau_customers;
 GRANT EXECUTE ON FUNCTION
 	customer_text(text, text, text[], text, text), contact_masked(text), short_grams(text),
 	customer_there(uuid), customer_group_there(uuid), there_or(uuid, boolean, text),

@@ -4,13 +4,6 @@
  */
 #include "admin.h"
 
-static const struct param audit_export[] = {
-	{ "format", PARAM_CHOICE, IN_QUERY, .choices = "json csv",
-	  .doc = "csv: all rows as a file, with a Link to the next part where "
-	  "they are too many for one." },
-	PARAMS_END
-};
-
 static const struct param audit_range[] = {
 	{ "after", PARAM_INT, IN_QUERY, .min = 0, .max = INT64_MAX,
 	  .doc = "The `next` of the part before." },
@@ -21,7 +14,7 @@ static const struct param audit_range[] = {
 
 const struct route audit_routes[] = {
 	{ GET, "/audit", .need = PERM_AUDIT_READ, .tx = TX_READ,
-	  .params = audit_export, .list = Q_AUDIT_LIST,
+	  .params = listing_export, .export = PERM_AUDIT_READ, .list = Q_AUDIT_LIST,
 	  .doc = "List who did what, newest first." },
 	{ GET, "/audit/verify", .need = PERM_AUDIT_READ, .tx = TX_READ,
 	  .params = audit_range, .query = Q_AUDIT_VERIFY,

@@ -30,6 +30,7 @@ const struct param customer_params[] = {
 
 const struct route customers_routes[] = {
 	{ GET, "/customers", .need = PERM_CUSTOMERS_READ, .tx = TX_READ,
+	  .params = listing_export, .export = PERM_CUSTOMERS_EXPORT,
 	  .list = Q_CUSTOMER_LIST, .doc = "List customers." },
 	{ POST, "/customers", .need = PERM_CUSTOMERS_CREATE, .tx = TX_WRITE,
 	  .params = customer_params, .query = Q_CUSTOMER_CREATE, .status = 201,

@@ -5,7 +5,7 @@ static const struct responder self = {
 	.name = "customers",
 	.title = "Customers",
 	.tables = { customers_routes, many_routes, history_routes,
-	    groups_routes },
+	    groups_routes, imports_routes, merge_routes, privacy_routes },
 };
 
 int

@@ -293,7 +293,7 @@ go_stream(struct opening *o)
 
 	o->rq.answer.status = 200;
 	o->rq.answer.type = "text/event-stream";
-	o->rq.answer.is_endless = true;
+	o->rq.answer.is_stream = true;
 	front_close(&o->rq, ERR_OK);
 	write_head(o, &head);
 	send_text(o, &head, NULL);
@@ -313,7 +313,7 @@ go_poll(struct opening *o)
 	struct buf head;
 	bool must_reset = place_conn(o);
 
-	o->rq.answer.is_endless = true;
+	o->rq.answer.is_stream = true;
 	answer_json(&o->rq, 200);
 	conn->until = conn->push->now + req_int(&o->rq, "wait", 0) * SECOND;
 	front_close(&o->rq, ERR_OK);

@@ -48,6 +48,9 @@ struct responder {
 
 int	responder_main(int argc, char **argv, const struct responder *self);
 
+/* What a list takes that may be exported, in .params. */
+extern const struct param listing_export[];
+
 /* --- for handlers ----------------------------------------------------------- */
 
 /* Ask a query.  Its parameters are bound by name: first from the pairs of
@@ -70,6 +73,14 @@ enum err	 answer_message(struct req *rq, const char *message);
 enum err	 answer_missed(struct req *rq);
 /* The success without a body: 204. */
 enum err	 answer_nothing(struct req *rq);
+
+/* Somebody takes data away: write that down, in a transaction
+ * of its own, before any of it goes out. */
+enum err	 req_tell_export(struct req *rq, enum perm need,
+		    const char *resource, const char *id);
+/* All rows of a query, its one column, as lines of a file; at constant memory. */
+enum err	 answer_lines(struct req *rq, enum query_id id,
+		    const char *file_name);
 
 /* True when the caller holds the permission; known after req_results(). */
 bool		 req_may(const struct req *rq, enum perm perm);

@@ -233,6 +233,41 @@ board_error(struct board *board, int code)
 	board_add(&slot->errors[i].count, 1);
 }
 
+/* Those of my service: how many there are, or how many are at slow work. */
+static unsigned
+count_service(const struct board *board, bool slow)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < BOARD_SLOTS; i++) {
+		const struct shared_slot *slot = &board->mem->slots[i];
+
+		if (slot == board->slot || (strncmp(slot->service,
+		    board->slot->service, BOARD_NAME) == 0 &&
+		    board_get(&slot->state) != BOARD_EMPTY))
+			n += !slow || board_get(&slot->slow) != 0;
+	}
+	return (n);
+}
+
+bool
+board_slow_begin(struct board *board)
+{
+	unsigned children = count_service(board, false);
+
+	board_put(&board->slot->slow, 1);
+	if (count_service(board, true) <= (children < 2 ? 1 : children / 2))
+		return (true);
+	board_put(&board->slot->slow, 0);
+	return (false);
+}
+
+void
+board_slow_end(struct board *board)
+{
+	board_put(&board->slot->slow, 0);
+}
+
 void
 board_count(struct board *board, enum board_counter which, uint64_t n)
 {
@@ -275,6 +310,7 @@ board_occupy(struct board *board, unsigned n, const char *service,
 		    strnlen(service, BOARD_NAME - 1));
 	}
 	board_put(&slot->busy_since, 0);
+	board_put(&slot->slow, 0);
 	board_put(&slot->state, BOARD_STARTING);
 	board_put(&slot->started, (uint64_t)when_now());
 	board_put(&slot->generation, generation);
@@ -291,6 +327,7 @@ board_vacate(struct board *board, unsigned n)
 	board_put(&slot->busy_since, 0);
 	for (unsigned i = 0; i < BOARD_GAUGES; i++)
 		board_put(&slot->gauges[i], 0);
+	board_put(&slot->slow, 0);
 	board_put(&slot->pid, 0);
 }
 

@@ -96,6 +96,14 @@ void		 board_gauge(struct board *board, enum board_gauge gauge,
 /* An event was told: us after it was written. */
 void		 board_lag(struct board *board, int64_t us);
 
+/*
+ * This child begins what may take long.  False when half of the children of its
+ * service are at such work already: so many must be left for all else.  Of several
+ * that ask at the same instant all may be refused.
+ */
+bool		 board_slow_begin(struct board *board);
+void		 board_slow_end(struct board *board);
+
 /* --- rate limits --------------------------------------------------------- */
 
 /* Keys of different kinds never meet, even where their bytes are equal. */

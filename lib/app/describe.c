@@ -245,9 +245,30 @@ parameters(struct buf *out, const struct route *route)
 }
 
 static void
+upload_body(struct buf *out, const struct route *route)
+{
+	buf_text(out, ",\"requestBody\":{\"required\":true,\"content\":{"
+	    "\"multipart/form-data\":{\"schema\":{\"type\":\"object\","
+	    "\"required\":[\"file\"],\"properties\":{\"file\":{"
+	    "\"type\":\"string\",\"format\":\"binary\"}");
+	for (const struct param *p = route->params; p && p->name; p++) {
+		if (p->in != IN_BODY)
+			continue;
+		buf_printf(out, ",\"%s\":", p->name);
+		param_schema(out, p);
+	}
+	buf_text(out, "}}}}}");
+}
+
+static void
 request_body(struct buf *out, const struct route *route)
 {
 	bool any = false;
+
+	if (route->upload) {
+		upload_body(out, route);
+		return;
+	}
 
 	for (const struct param *p = route->params; p && p->name; p++)
 		any |= p->in == IN_BODY;

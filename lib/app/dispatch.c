@@ -263,9 +263,12 @@ read_body(struct req *rq)
 static enum err
 take_body(struct req *rq)
 {
-	enum err err = rq->app->queued != NULL ||
-	    rq->app->transport == NULL ? ERR_OK : read_body(rq);
+	enum err err;
 
+	if (rq->route->upload)
+		return (req_fail_fields(rq));
+	err = rq->app->queued != NULL || rq->app->transport == NULL ? ERR_OK :
+	    read_body(rq);
 	if (err == ERR_OK)
 		err = req_parse_body(rq);
 	return (err != ERR_OK ? err : req_fail_fields(rq));
@@ -274,6 +277,8 @@ take_body(struct req *rq)
 static enum err
 run(struct req *rq)
 {
+	if (rq->route->slow && !slow_begin(rq))
+		return (rq->err);
 	if (rq->route->tx == TX_NONE)
 		return (rq->route->run(rq));
 	return (perform(rq, rq->app->later ? queued_accept : perform_row));
@@ -310,8 +315,8 @@ add_retry_after(struct req *rq)
 		answer_header(rq, "Retry-After", "1");
 }
 
-static void
-add_common_headers(struct req *rq)
+void
+answer_common(struct req *rq)
 {
 	answer_header(rq, "X-Request-Id", rq->id);
 	answer_header(rq, "Cache-Control", "no-store");
@@ -347,13 +352,18 @@ settle(struct req *rq, enum err err)
 static void
 finish(struct req *rq, enum err err)
 {
+	if (rq->app->sent) {
+		if (err != ERR_OK)
+			fcgi_break(rq->app->transport);
+		return;
+	}
 	settle(rq, err);
 	err = queued_close(rq);
 	if (err != ERR_OK) {
 		answer_clear(rq);
 		settle(rq, err);
 	}
-	add_common_headers(rq);
+	answer_common(rq);
 }
 
 static void
@@ -413,9 +423,10 @@ dispatch_begin(struct app *app, struct req *rq, char *const *env)
 	app->identity = (struct identity){ 0 };
 	app->keeper = NULL;
 	app->kept_as = app->queued = NULL;
-	app->kept = app->later = false;
+	app->kept = app->later = app->is_slow = app->sent = false;
 	app->authorized = NULL;
 	app->flushed = false;
+	app->body_read = 0;
 	err = open_request(app, rq, env);
 	for (size_t i = 0; err == ERR_OK && i < COUNT_OF(stages); i++)
 		err = stages[i](rq);
@@ -425,7 +436,9 @@ dispatch_begin(struct app *app, struct req *rq, char *const *env)
 void
 dispatch_end(struct app *app, struct req *rq, enum err err)
 {
-	(void)app;
+	slow_end(rq);
+	if (rq->route != NULL && rq->route->upload)
+		upload_drain(rq);
 	count_guess(rq, err);
 	if (rq->method == OPTIONS && rq->match.allowed != 0)
 		preflight(rq);

@@ -54,6 +54,9 @@ struct app {
 	const char		*kept_as;	/* the key, or the row's id */
 	bool			 kept;		/* the answer is there, committed */
 	bool			 later;		/* it is to be queued */
+	int64_t			 body_read;	/* bytes of an upload */
+	bool			 is_slow;	/* counted on the board as such */
+	bool			 sent;		/* the answer's head: no way back */
 	const char		*queued;	/* it was: its id; NULL: direct */
 	struct db_rows		*authorized;	/* of the open trip; NULL: none */
 	bool			 flushed;	/* sent, and to be committed by keeper */
@@ -72,6 +75,31 @@ struct str	network_of(const struct req *rq);
 
 /* responder.c: an answer is counted on the board. */
 void		count_answer(struct app *app, const struct req *rq);
+
+/* What every answer says. */
+void		answer_common(struct req *rq);
+/* What stands in front of all: who, may they, and what a keeper claims. */
+void		trip_ask(struct req *rq);
+/* What the database said, as an error of the request. */
+enum err	trip_error(struct req *rq, enum err err);
+/* Of a transaction that was flushed and has no keeper: commit it. */
+enum err	trip_commit(struct req *rq);
+/* Who calls, as the trip's first row says. */
+void		trip_caller(struct req *rq);
+
+/* slow.c: what may take long, and answers whose length is not known. */
+/* False: it has failed, for too many are at such work. */
+bool		slow_begin(struct req *rq);
+void		slow_end(struct req *rq);
+/* It goes forward: neither the database's deadline nor the watchdog ends it. */
+void		slow_goes_on(struct req *rq);
+/* The head goes out; what follows is the body, or fcgi_break(). */
+void		slow_answer(struct req *rq);
+void		slow_write(struct req *rq, const char *data, size_t len);
+
+/* upload.c: what was not read of a body, so that who still sends it gets to hear
+ * the answer. */
+void		upload_drain(struct req *rq);
 
 /* identity.c */
 void		identity_find(struct req *rq, struct identity *out);
@@ -119,14 +147,9 @@ enum err	queued_close(struct req *rq);
 enum err	listing_ask(struct req *rq, struct list_ask *ask);
 enum err	listing_run(struct req *rq);
 
-/* listing_csv.c: the same as a file, for a route that takes `format`. */
-#define CSV_ROWS_MAX 10000
+/* listing_csv.c: the same as a file, for a route that says who may `export`. */
 bool		listing_is_csv(const struct req *rq);
-/* As many rows as fit; how many they were. */
-unsigned	listing_csv(struct req *rq, const struct list_ask *ask,
-		    const struct db_rows *page);
-/* Says where the list goes on: the same request, but for the cursor. */
-void		listing_csv_link(struct req *rq, struct str cursor);
+enum err	listing_csv(struct req *rq, const struct list_ask *ask);
 
 /* describe.c: the route table as lines for `bureau openapi`. */
 void		describe(const struct responder *self,

@@ -263,7 +263,7 @@ listing_ask(struct req *rq, struct list_ask *ask)
 		if (!is_own(rq->route, form.fields[i].name))
 			ask_one(rq, ask, query, &form.fields[i]);
 	if (listing_is_csv(rq))
-		limit = CSV_ROWS_MAX;
+		limit = 0;	/* all of them */
 	text = form_find(&form, "limit");
 	if (text.p != NULL)
 		(void)text_int(text, 1, LIST_LIMIT_MAX, &limit);
@@ -302,16 +302,6 @@ cursor_behind(struct req *rq, const struct list_ask *ask,
 	    order_name(rq, ask), sort != NULL ? sort : "",
 	    db_text(page, row, key_column(&queries[rq->route->list])));
 	return (text_base64url(rq->arena, plain.data, plain.len));
-}
-
-static void
-answer_csv(struct req *rq, const struct list_ask *ask,
-    const struct db_rows *page)
-{
-	unsigned shown = listing_csv(rq, ask, page);
-
-	if (shown > 0 && shown < db_count(page))
-		listing_csv_link(rq, cursor_behind(rq, ask, page, shown - 1));
 }
 
 /* As many rows as fit, but one at least: a page may end before its limit. */
@@ -369,15 +359,14 @@ listing_run(struct req *rq)
 
 	if ((err = listing_ask(rq, &ask)) != ERR_OK)
 		return (err);
+	if (listing_is_csv(rq))
+		return (listing_csv(rq, &ask));
 	trip_bind(rq, query, values);
 	trip_open(rq);
 	list_add(rq->app->db, rq->arena, rq->route->list, values, &ask, &page,
 	    &total);
 	if ((err = req_results(rq)) != ERR_OK)
 		return (err);
-	if (listing_is_csv(rq))
-		answer_csv(rq, &ask, page);
-	else
-		answer_page(rq, &ask, page, total);
+	answer_page(rq, &ask, page, total);
 	return (ERR_OK);
 }

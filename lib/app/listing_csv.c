@@ -1,77 +1,144 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A list as a file, for a route that takes `format`.  All rows at once, as far
- * as they fit in one answer; a Link header then says where the rest is.
+ * Rows as a file, written as they come from the database, so that memory does not
+ * grow with them: a list, for a route that says who may `export` it, and lines that
+ * a query makes.
+ *
+ * That data was taken away is in the audit log before the first row goes out, in a
+ * transaction of its own: the one that reads cannot write.
  */
 #include "inner.h"
 
 #include <string.h>
 
 #include "arena.h"
-#include "form.h"
 #include "list.h"
+
+#define PIECE	32768		/* what goes out at once */
+#define MARK	"\xef\xbb\xbf"	/* for spreadsheets that guess otherwise */
+#define LONGEST	"3600000"	/* ms, however well it goes on */
+
+const struct param listing_export[] = {
+	{ "format", PARAM_CHOICE, IN_QUERY, .choices = "json csv",
+	  .doc = "csv: all that the filters leave, as a file." },
+	{ "bom", PARAM_BOOL, IN_QUERY,
+	  .doc = "Of csv: begin with a byte order mark, as some spreadsheets "
+	  "want it." },
+	PARAMS_END
+};
+
+struct file {
+	struct req	*rq;
+	const char	*name;
+	bool		 is_list;	/* else its lines are made already */
+	struct buf	 out;
+};
 
 bool
 listing_is_csv(const struct req *rq)
 {
-	const struct value *format = values_find(&rq->values, "format");
+	const struct value *format = rq->route->export == PERM_UNSET ? NULL :
+	    values_find(&rq->values, "format");
 
 	return (format != NULL && strcmp(format->text, "csv") == 0);
 }
 
-/* False when the answer is full; what did not fit is taken back. */
-static bool
-add_row(struct buf *out, const struct db_rows *page, unsigned row)
+static void
+begin(struct file *file, const struct db_rows *row)
 {
-	size_t whole = out->len;
+	struct req *rq = file->rq;
 
-	db_csv(page, row, out);
-	if (!out->failed)
-		return (true);
-	out->failed = false;
-	out->len = whole;
-	out->data[whole] = '\0';
-	return (false);
-}
-
-unsigned
-listing_csv(struct req *rq, const struct list_ask *ask,
-    const struct db_rows *page)
-{
-	struct buf *out = answer_json(rq, 200);
-	const char *name = strrchr(rq->route->path, '/') + 1;
-	unsigned row = 0;
-
+	trip_caller(rq);
+	(void)answer_json(rq, 200);
 	rq->answer.type = "text/csv; charset=utf-8; header=present";
 	answer_headerf(rq, "Content-Disposition",
-	    "attachment; filename=\"%s.csv\"", name);
-	db_csv_head(page, out);
-	while (row < db_count(page) && row < ask->limit &&
-	    add_row(out, page, row))
-		row++;
-	/* Not even one: better an error than a file that seems whole. */
-	out->failed = row == 0 && db_count(page) > 0;
-	return (row);
+	    "attachment; filename=\"%s.csv\"", file->name);
+	slow_answer(rq);
+	if (!file->is_list)
+		return;
+	if (req_bool(rq, "bom"))
+		buf_text(&file->out, MARK);
+	db_csv_head(row, &file->out);
 }
 
-void
-listing_csv_link(struct req *rq, struct str cursor)
+static void
+send_piece(struct file *file)
 {
-	struct form form;
-	struct buf url;
+	slow_write(file->rq, file->out.data, file->out.len);
+	buf_clear(&file->out);
+}
 
-	buf_init(&url, rq->arena, 8192);
-	buf_printf(&url, "<%.*s?", (int)rq->path.n, rq->path.p);
-	if (!form_parse(rq->arena, rq->query, 100, &form))
-		form.count = 0;
-	for (size_t i = 0; i < form.count; i++) {
-		if (str_is(form.fields[i].name, "after"))
-			continue;
-		buf_url(&url, form.fields[i].name.p, form.fields[i].name.n);
-		buf_char(&url, '=');
-		buf_url(&url, form.fields[i].value.p, form.fields[i].value.n);
-		buf_char(&url, '&');
-	}
-	buf_printf(&url, "after=%s>; rel=\"next\"", cursor.p);
-	answer_header(rq, "Link", url.data);
+/* The last call has no row; it may be the only one. */
+static void
+take_row(void *cls, const struct db_rows *row)
+{
+	struct file *file = cls;
+
+	if (!file->rq->app->sent)
+		begin(file, row);
+	if (db_count(row) > 0 && file->is_list)
+		db_csv(row, 0, &file->out);
+	else if (db_count(row) > 0)
+		buf_text(&file->out, db_text(row, 0, "text"));
+	if (file->out.len >= PIECE || file->out.failed)
+		send_piece(file);
+}
+
+enum err
+req_tell_export(struct req *rq, enum perm need, const char *resource,
+    const char *id)
+{
+	const char *values[] = {
+		arena_printf(rq->arena, "%s.exported", resource), resource, id,
+		arena_memdup(rq->arena, rq->query.n > 0 ? rq->query.p : "",
+		    rq->query.n)
+	};
+
+	trip_authorize(rq, perm_rows[need].name, true);
+	db_add(rq->app->db, Q_EXPORTED, values);
+	return (req_results(rq));
+}
+
+/* The trip whose last statement has the rows. */
+static enum err
+send_rows(struct file *file)
+{
+	enum err err;
+
+	buf_init(&file->out, file->rq->arena, ANSWER_MAX);
+	db_each(file->rq->app->db, take_row, file);
+	if ((err = req_results(file->rq)) == ERR_OK)
+		send_piece(file);
+	return (err);
+}
+
+enum err
+listing_csv(struct req *rq, const struct list_ask *ask)
+{
+	const struct query *query = &queries[rq->route->list];
+	const char **values = arena_array(rq->arena, query->param_count + 1,
+	    sizeof(*values));
+	struct file file = { .rq = rq, .is_list = true,
+	    .name = strrchr(rq->route->path, '/') + 1 };
+	struct db_rows *page, *total;
+
+	if (!slow_begin(rq) || req_tell_export(rq, rq->route->export,
+	    file.name, NULL) != ERR_OK)
+		return (rq->err);
+	trip_bind(rq, query, values);
+	trip_open(rq);
+	db_add(rq->app->db, Q_PATIENCE, (const char *const[]){ LONGEST });
+	list_add(rq->app->db, rq->arena, rq->route->list, values, ask, &page,
+	    &total);
+	return (send_rows(&file));
+}
+
+enum err
+answer_lines(struct req *rq, enum query_id id, const char *file_name)
+{
+	struct file file = { .rq = rq, .name = file_name };
+
+	req_query(rq, Q_PATIENCE, "ms", LONGEST, NULL);
+	req_query(rq, id, NULL);
+	return (send_rows(&file));
 }

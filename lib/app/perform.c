@@ -99,7 +99,8 @@ attempt(struct req *rq, route_run *run)
 	db_begin(app->db, rq->arena, app->deadline);
 	err = run(rq);
 	if (err == ERR_OK && app->flushed)
-		return (keeper_store(rq));
+		return (app->keeper != NULL ? keeper_store(rq) :
+		    trip_commit(rq));
 	/* Whoever asks and says all is well has waited for the answer. */
 	ASSERT(err != ERR_OK || db_is_idle(app->db));
 	if (!db_is_idle(app->db))
@@ -117,6 +118,7 @@ perform(struct req *rq, route_run *run)
 		if (app->keeper != NULL && keeper_is_done(rq))
 			return (app->keeper->replay(rq));
 		if (tries == TRIES_MAX || when_mono() > app->deadline ||
+		    app->sent || rq->route->upload ||
 		    !may_try_again(rq))
 			break;
 		board_count(app->board, BOARD_RETRIES, 1);

@@ -27,7 +27,7 @@ queued_may(const struct route *route)
 {
 	/* What is about signing in is never stored, secret or not. */
 	return (!method_is_safe(route->method) && route->tx == TX_WRITE &&
-	    !route->bare && !route->secret &&
+	    !route->bare && !route->secret && !route->upload &&
 	    !str_starts(str_of(route->path), "/auth/"));
 }
 
@@ -43,9 +43,12 @@ queued_find(struct req *rq)
 	    &value) || value.n > 0)
 		return (ERR_OK);
 	if (!queued_may(route))
-		return (req_fail(rq, ERR_INVALID_INPUT, "This request cannot "
-		    "be queued: it may hold a secret, which is never stored. "
-		    "Send it without Prefer: respond-async."));
+		return (req_fail(rq, ERR_INVALID_INPUT, route->upload ?
+		    "A file cannot be queued; what is done with it is a job "
+		    "already. Send it without Prefer: respond-async." :
+		    "This request cannot be queued: it may hold a secret, "
+		    "which is never stored. Send it without Prefer: "
+		    "respond-async."));
 	rq->app->later = true;
 	return (ERR_OK);
 }

@@ -91,7 +91,8 @@ serve_one(struct app *app)
 	}
 	dispatch(app, &rq, env);
 	count_trips(app, &before);
-	send_answer(app, &rq);
+	if (!app->sent)
+		send_answer(app, &rq);
 	fcgi_end(app->transport);
 	count_answer(app, &rq);
 }

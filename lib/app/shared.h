@@ -36,6 +36,7 @@ struct shared_slot {
 	counter			generation;
 	counter			state;		/* enum board_state */
 	counter			busy_since;	/* us of when_mono(), 0 when idle */
+	counter			slow;		/* 1: at what may take long */
 	counter			counters[BOARD_COUNTERS];
 	counter			gauges[BOARD_GAUGES];
 	counter			lag_sum_us;

@@ -111,22 +111,29 @@ trip_authorize(struct req *rq, const char *need, bool write)
 }
 
 void
+trip_ask(struct req *rq)
+{
+	struct app *app = rq->app;
+
+	trip_authorize(rq, perm_rows[rq->route->need].name,
+	    rq->route->tx == TX_WRITE);
+	if (app->keeper != NULL && app->keeper->claim != NULL)
+		app->keeper->claim(rq);
+}
+
+void
 trip_open(struct req *rq)
 {
 	struct app *app = rq->app;
 
 	if (!app->flushed) {
 		db_begin(app->db, rq->arena, app->deadline);
-		trip_authorize(rq, perm_rows[rq->route->need].name,
-		    rq->route->tx == TX_WRITE);
-		if (app->keeper != NULL && app->keeper->claim != NULL)
-			app->keeper->claim(rq);
+		trip_ask(rq);
 	}
 }
 
-/* Copy what authorize() said; it stands in the first row of every trip. */
-static void
-take_caller(struct req *rq)
+void
+trip_caller(struct req *rq)
 {
 	const struct db_rows *who = rq->app->authorized;
 
@@ -156,8 +163,7 @@ take_faults(struct req *rq, const char *list)
 	return (req_fail_fields(rq));
 }
 
-/* What the database said, as an error of the request. */
-static enum err
+enum err
 trip_error(struct req *rq, enum err err)
 {
 	const struct db_error *error = db_last_error(rq->app->db);
@@ -184,12 +190,24 @@ req_results(struct req *rq)
 
 	if (app->authorized == NULL && !app->flushed)
 		trip_open(rq);
-	err = app->keeper != NULL ? db_flush(app->db) : db_commit(app->db);
+	err = app->keeper != NULL || app->flushed ? db_flush(app->db) :
+	    db_commit(app->db);
 	if (err != ERR_OK)
 		return (trip_error(rq, err));
 	if (app->authorized != NULL)
-		take_caller(rq);
+		trip_caller(rq);
 	app->authorized = NULL;
-	app->flushed = app->keeper != NULL;
+	app->flushed = app->keeper != NULL || app->flushed;
+	return (ERR_OK);
+}
+
+enum err
+trip_commit(struct req *rq)
+{
+	enum err err = db_commit(rq->app->db);
+
+	if (err != ERR_OK)
+		return (trip_error(rq, err));
+	rq->app->flushed = false;
 	return (ERR_OK);
 }

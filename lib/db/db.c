@@ -9,64 +9,21 @@
  * A connection that misbehaves is closed, never mended: what was prepared is
  * forgotten and the next trip connects again.
  */
-#include "db.h"
+#include "link.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpq-fe.h>
-
 #include "arena.h"
 #include "bell.h"
 #include "check.h"
-#include "connect.h"
+#include "conf.h"
 #include "log.h"
 #include "rows.h"
 #include "sqlstate.h"
 #include "when.h"
-
-#define STEPS_MAX	64		/* statements of a trip, Parse counted */
-#define TEXTS_MAX	128		/* composed statements kept prepared */
-#define PAUSE_US	250000		/* after a connect that failed */
-#define LEFT_WORK	"U0002"		/* what job_bell() says */
-#define LEFT_EVENTS	"U0004"		/* what event_bell() says */
-
-/* What an answer is awaited for. */
-struct step {
-	struct db_rows	*rows;		/* NULL: a Parse */
-	bool		*prepared;	/* set when the Parse succeeded */
-};
-
-/* A composed statement: prepared as "t<index>". */
-struct text {
-	char		*sql;
-	bool		 prepared;
-};
-
-struct db {
-	const char	*role;
-	PGconn		*conn;			/* NULL: not connected */
-	int64_t		 not_before;		/* no connect until then */
-
-	bool		 prepared[Q_COUNT];
-	struct text	 texts[TEXTS_MAX];
-	unsigned	 text_count;
-
-	struct arena	*arena;			/* of the trip */
-	int64_t		 deadline;
-	struct step	 steps[STEPS_MAX];
-	unsigned	 step_count;
-	bool		 is_open;		/* sent something, no Sync yet */
-	bool		 sync_sent;
-	bool		 wait_cancelled;	/* a standby did not confirm */
-	bool		 left_work;		/* for those who wait for the bell */
-	bool		 left_events;		/* for push */
-	enum err	 err;			/* of this trip */
-	struct db_error	 error;
-	struct db_stats	 stats;
-};
 
 struct db *
 db_new(const char *role)
@@ -78,151 +35,28 @@ db_new(const char *role)
 	return (db);
 }
 
-static void
-disconnect(struct db *db)
-{
-	PQfinish(db->conn);
-	db->conn = NULL;
-	memset(db->prepared, 0, sizeof(db->prepared));
-	for (unsigned i = 0; i < db->text_count; i++) {
-		free(db->texts[i].sql);
-		db->texts[i] = (struct text){ NULL, false };
-	}
-	db->text_count = 0;
-}
-
 void
 db_free(struct db **db)
 {
 	if (*db == NULL)
 		return;
-	disconnect(*db);
+	link_close(*db);
 	free(*db);
 	*db = NULL;
-}
-
-/* --- failing ---------------------------------------------------------------- */
-
-/* The first error of a trip counts; what follows it is its echo. */
-static void
-trip_failed(struct db *db, enum err err, const char *message)
-{
-	if (db->err != ERR_OK)
-		return;
-	db->err = err;
-	db->error.message = arena_strdup(db->arena, message);
-}
-
-static void
-connection_lost(struct db *db, enum err err, const char *message)
-{
-	bool after_sync = db->sync_sent;
-
-	if (after_sync)
-		db->err = ERR_OK;	/* whatever was told, this matters more */
-	trip_failed(db, err, message);
-	db->error.unknown = after_sync;
-	db->error.retry = !after_sync && err != ERR_TIMEOUT;
-	log_event(LOG_WARN, "db.lost", "cause", message, NULL);
-	disconnect(db);
-	db->step_count = 0;
-	db->is_open = db->sync_sent = false;
-}
-
-static void
-statement_failed(struct db *db, const PGresult *result)
-{
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *detail = PQresultErrorField(result,
-	    PG_DIAG_MESSAGE_DETAIL);
-	const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-	const char *message = PQresultErrorField(result,
-	    PG_DIAG_MESSAGE_PRIMARY);
-
-	if (db->err != ERR_OK)
-		return;
-	if (state == NULL)
-		state = "";
-	trip_failed(db, sqlstate_err(state),
-	    message != NULL ? message : PQresultErrorMessage(result));
-	snprintf(db->error.sqlstate, sizeof(db->error.sqlstate), "%s", state);
-	db->error.retry = sqlstate_is_retryable(state);
-	/* Only what our own functions say is meant for a client. */
-	if (state[0] == 'U' && detail != NULL)
-		db->error.detail = arena_strdup(db->arena, detail);
-	if (state[0] == 'U' && hint != NULL)
-		db->error.field = arena_strdup(db->arena, hint);
-	else if (strncmp(state, "23", 2) == 0)
-		db->error.field = rows_constraint_field(db->arena,
-		    PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME),
-		    PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-	/* A plan made before a migration: a new connection makes a new one. */
-	if (strcmp(state, "0A000") == 0)
-		db->error.retry = true;
-}
-
-/* --- connecting --------------------------------------------------------------- */
-
-static void
-on_notice(void *cls, const PGresult *result)
-{
-	struct db *db = cls;
-	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-	if (text == NULL)
-		return;
-	if (state != NULL && strcmp(state, LEFT_WORK) == 0) {
-		db->left_work = true;
-		return;
-	}
-	if (state != NULL && strcmp(state, LEFT_EVENTS) == 0) {
-		db->left_events = true;
-		return;
-	}
-	/* PostgreSQL calls this a warning and the COMMIT a success, although
-	 * no standby has the data. */
-	if (strstr(text, "synchronous replication") != NULL)
-		db->wait_cancelled = true;
-	log_event(LOG_WARN, "db.notice", "text", text, NULL);
-}
-
-static bool
-ensure_connected(struct db *db)
-{
-	int64_t now = when_mono();
-
-	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
-		return (true);
-	disconnect(db);
-	if (now < db->not_before) {
-		trip_failed(db, ERR_CONNECTION_ERROR,
-		    "the last connect failed a moment ago");
-		return (false);
-	}
-	db->conn = connect_now(db->role);
-	if (PQstatus(db->conn) != CONNECTION_OK ||
-	    PQsetnonblocking(db->conn, 1) != 0 ||
-	    PQenterPipelineMode(db->conn) != 1) {
-		trip_failed(db, ERR_CONNECTION_ERROR,
-		    PQerrorMessage(db->conn));
-		/* Spread out, so that children do not knock in step. */
-		db->not_before = when_mono() + PAUSE_US / 2 +
-		    random() % PAUSE_US;
-		disconnect(db);
-		return (false);
-	}
-	PQsetNoticeReceiver(db->conn, on_notice, db);
-	db->stats.connects++;
-	return (true);
 }
 
 /* --- sending ------------------------------------------------------------------- */
 
 void
+db_deadline(struct db *db, int64_t deadline)
+{
+	db->deadline = deadline;
+}
+
+void
 db_begin(struct db *db, struct arena *arena, int64_t deadline)
 {
-	ASSERT(!db->is_open);
+	ASSERT(db_is_idle(db));
 	db->arena = arena;
 	db->deadline = deadline;
 	db->step_count = 0;
@@ -236,7 +70,8 @@ static void
 await(struct db *db, struct db_rows *rows, bool *prepared)
 {
 	ASSERT(db->step_count < STEPS_MAX);
-	db->steps[db->step_count++] = (struct step){ rows, prepared };
+	db->steps[db->step_count++] = (struct step){ rows, prepared, NULL,
+	    NULL };
 	db->is_open = true;
 }
 
@@ -246,11 +81,11 @@ send_statement(struct db *db, const char *name, const char *sql,
 {
 	struct db_rows *rows = rows_new(db->arena);
 
-	if (db->err != ERR_OK || !ensure_connected(db))
+	if (db->err != ERR_OK || !link_ensure(db))
 		return (rows);
 	if (!*prepared) {
 		if (PQsendPrepare(db->conn, name, sql, (int)count, NULL) != 1) {
-			connection_lost(db, ERR_CONNECTION_ERROR,
+			link_lost(db, ERR_CONNECTION_ERROR,
 			    PQerrorMessage(db->conn));
 			return (rows);
 		}
@@ -259,7 +94,7 @@ send_statement(struct db *db, const char *name, const char *sql,
 	}
 	if (PQsendQueryPrepared(db->conn, name, (int)count, values, NULL, NULL,
 	    0) != 1) {
-		connection_lost(db, ERR_CONNECTION_ERROR,
+		link_lost(db, ERR_CONNECTION_ERROR,
 		    PQerrorMessage(db->conn));
 		return (rows);
 	}
@@ -285,16 +120,16 @@ db_add_text(struct db *db, const char *sql, const char *const *values,
 	unsigned i;
 
 	/* First of all: connecting anew forgets the texts. */
-	if (db->err != ERR_OK || !ensure_connected(db))
+	if (db->err != ERR_OK || !link_ensure(db))
 		return (rows_new(db->arena));
 	for (i = 0; i < db->text_count && !for_values; i++)
 		if (strcmp(db->texts[i].sql, sql) == 0)
 			break;
 	if (i == TEXTS_MAX || for_values) {
 		/* Rare shapes, too, take turns in the unnamed statement. */
-		bool never = false;
-
-		return (send_statement(db, "", sql, &never, values, count));
+		db->never = false;
+		return (send_statement(db, "", sql, &db->never, values,
+		    count));
 	}
 	if (i == db->text_count) {
 		db->texts[i].sql = strdup(sql);
@@ -306,11 +141,19 @@ db_add_text(struct db *db, const char *sql, const char *const *values,
 	    count));
 }
 
+void
+db_each(struct db *db, db_row *take, void *cls)
+{
+	if (db->step_count == 0)
+		return;		/* nothing could be sent */
+	db->steps[db->step_count - 1].each = take;
+	db->steps[db->step_count - 1].cls = cls;
+}
+
 /* --- waiting --------------------------------------------------------------------- */
 
-/* Wait until a result can be taken without blocking. */
-static bool
-wait_ready(struct db *db)
+bool
+link_wait(struct db *db)
 {
 	for (;;) {
 		int flushed = PQflush(db->conn);
@@ -324,7 +167,7 @@ wait_ready(struct db *db)
 			return (true);
 		left = db->deadline - when_mono();
 		if (left <= 0) {
-			connection_lost(db, ERR_TIMEOUT,
+			link_lost(db, ERR_TIMEOUT,
 			    "the database did not answer in time");
 			return (false);
 		}
@@ -334,8 +177,19 @@ wait_ready(struct db *db)
 		    PQconsumeInput(db->conn) != 1)
 			break;
 	}
-	connection_lost(db, ERR_CONNECTION_ERROR, PQerrorMessage(db->conn));
+	link_lost(db, ERR_CONNECTION_ERROR, PQerrorMessage(db->conn));
 	return (false);
+}
+
+/* For the length of a call, and no more of it is kept than this one. */
+static void
+lend_row(const struct step *step, PGresult *result)
+{
+	ASSERT(step->each != NULL);
+	rows_lend(step->rows, result);
+	step->each(step->cls, step->rows);
+	rows_lend(step->rows, NULL);
+	PQclear(result);
 }
 
 /* Take the answer of one step and the NULL behind it. */
@@ -345,16 +199,26 @@ take_step(struct db *db, struct step *step)
 	PGresult *result;
 	bool ok = false;
 
-	while (wait_ready(db) && (result = PQgetResult(db->conn)) != NULL) {
+	if (step->each != NULL)
+		(void)PQsetSingleRowMode(db->conn);
+	while (link_wait(db) && (result = PQgetResult(db->conn)) != NULL) {
 		switch (PQresultStatus(result)) {
+		case PGRES_SINGLE_TUPLE:
+			lend_row(step, result);
+			continue;
 		case PGRES_TUPLES_OK:
+			ok = true;
+			if (step->each == NULL)
+				break;
+			lend_row(step, result);	/* the end: none */
+			continue;
 		case PGRES_COMMAND_OK:
 			ok = true;
 			break;
 		case PGRES_PIPELINE_ABORTED:
 			break;
 		default:
-			statement_failed(db, result);
+			link_refused(db, result);
 			break;
 		}
 		if (step->rows != NULL)
@@ -367,7 +231,7 @@ take_step(struct db *db, struct step *step)
 	if (step->prepared != NULL)
 		*step->prepared = ok;
 	if (PQstatus(db->conn) != CONNECTION_OK) {
-		connection_lost(db, ERR_CONNECTION_ERROR,
+		link_lost(db, ERR_CONNECTION_ERROR,
 		    db->error.message != NULL ? db->error.message :
 		    PQerrorMessage(db->conn));
 		return (false);
@@ -391,20 +255,20 @@ take_sync(struct db *db)
 {
 	unsigned nothing = 0;
 
-	while (wait_ready(db)) {
+	while (link_wait(db)) {
 		PGresult *result = PQgetResult(db->conn);
 		ExecStatusType status = PQresultStatus(result);
 
 		if (result == NULL && ++nothing > 2) {
-			connection_lost(db, ERR_CONNECTION_ERROR,
+			link_lost(db, ERR_CONNECTION_ERROR,
 			    "the pipeline lost its place");
 			return (false);
 		}
 		if (status == PGRES_FATAL_ERROR && result != NULL)
-			statement_failed(db, result);
+			link_refused(db, result);
 		PQclear(result);
 		if (PQstatus(db->conn) != CONNECTION_OK) {
-			connection_lost(db, ERR_CONNECTION_ERROR,
+			link_lost(db, ERR_CONNECTION_ERROR,
 			    PQerrorMessage(db->conn));
 			return (false);
 		}
@@ -421,34 +285,46 @@ db_flush(struct db *db)
 		return (db->err);
 	db->stats.trips++;
 	if (PQsendFlushRequest(db->conn) != 1)
-		connection_lost(db, ERR_CONNECTION_ERROR,
+		link_lost(db, ERR_CONNECTION_ERROR,
 		    PQerrorMessage(db->conn));
 	else
 		(void)take_steps(db);
 	return (db->err);
 }
 
+bool
+link_sync(struct db *db)
+{
+	db->stats.trips++;
+	if (PQpipelineSync(db->conn) != 1) {
+		link_lost(db, ERR_CONNECTION_ERROR,
+		    PQerrorMessage(db->conn));
+		return (false);
+	}
+	if (!take_steps(db) || !take_sync(db))
+		return (false);
+	db->is_open = false;
+	return (true);
+}
+
 enum err
 db_commit(struct db *db)
 {
+	if (db->in_block && db->conn != NULL)
+		(void)db_add(db, Q_COMMIT, NULL);
 	if (db->conn == NULL || !db->is_open)
 		return (db->err);
-	db->stats.trips++;
-	if (PQpipelineSync(db->conn) != 1) {
-		connection_lost(db, ERR_CONNECTION_ERROR,
-		    PQerrorMessage(db->conn));
-		return (db->err);
-	}
 	db->sync_sent = true;
-	if (take_steps(db) && take_sync(db)) {
-		db->is_open = db->sync_sent = false;
+	if (link_sync(db)) {
+		db->sync_sent = false;
+		link_rollback(db);
 		if (db->wait_cancelled) {
-			trip_failed(db, ERR_TRANSACTION_FAILED,
+			link_failed(db, ERR_TRANSACTION_FAILED,
 			    "no standby confirmed the transaction");
 			db->error.unknown = true;
 		}
 		if (strcmp(db->error.sqlstate, "0A000") == 0)
-			disconnect(db);
+			link_close(db);
 		if (db->err == ERR_OK && db->left_work)
 			bell_ring();
 		if (db->err == ERR_OK && db->left_events)
@@ -462,6 +338,13 @@ db_void(struct db *db)
 {
 	static const char *const zero[] = { "0" };
 
+	if (db->in_block) {
+		link_stop_copy(db);
+		if (db->is_open)
+			(void)link_sync(db);
+		link_rollback(db);
+		return;
+	}
 	/* A transaction without an error needs one; the Sync rolls back. */
 	if (db->err == ERR_OK)
 		db_add(db, Q_VOID, zero);
@@ -471,7 +354,7 @@ db_void(struct db *db)
 bool
 db_is_idle(const struct db *db)
 {
-	return (!db->is_open);
+	return (!db->is_open && !db->in_block);
 }
 
 const struct db_error *

@@ -48,6 +48,9 @@ struct db_stats {
 	uint64_t	 trips, connects;
 };
 
+/* One row of many, gone when this returns. */
+typedef void	 db_row(void *cls, const struct db_rows *row);
+
 /* role: "bureau_auth"; connects at the first trip. */
 struct db	*db_new(const char *role);
 void		 db_free(struct db **db);
@@ -62,8 +65,14 @@ struct db_rows	*db_add(struct db *db, enum query_id id,
 struct db_rows	*db_add_text(struct db *db, const char *sql,
 		    const char *const *values, unsigned count,
 		    bool for_values);
+/* Of the statement added last: hands its rows to take() one at a time, while
+ * the trip waits, and keeps none; at their end there is a call without a row.
+ * They may be many; the rest of the trip can still fail. */
+void		 db_each(struct db *db, db_row *take, void *cls);
 enum err	 db_flush(struct db *db);
 enum err	 db_commit(struct db *db);
+/* Wait longer, or less long: what follows a step forward. */
+void		 db_deadline(struct db *db, int64_t deadline);
 /* Void what was flushed and end the trip. */
 void		 db_void(struct db *db);
 /* Nothing is queued or open. */
@@ -79,7 +88,7 @@ const char	*db_text(const struct db_rows *rows, unsigned row,
 /* A row as a JSON object; columns beginning with _ are left out. */
 void		 db_json(const struct db_rows *rows, unsigned row,
 		    struct buf *out);
-/* As lines of CSV: the names of all columns, and a row. */
+/* As lines of CSV: the names of the columns, and a row; an array is joined by ;. */
 void		 db_csv_head(const struct db_rows *rows, struct buf *out);
 void		 db_csv(const struct db_rows *rows, unsigned row,
 		    struct buf *out);

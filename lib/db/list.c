@@ -206,8 +206,9 @@ add_order(struct draft *draft, const struct query *query,
 	buf_text(&draft->sql, "\n ORDER BY ");
 	if (ask->sort != NULL)
 		buf_printf(&draft->sql, "%s%s, ", ask->sort->expr, sense);
-	buf_printf(&draft->sql, "%s%s\n LIMIT %u", query->key, sense,
-	    ask->limit + 1);
+	buf_printf(&draft->sql, "%s%s", query->key, sense);
+	if (ask->limit > 0)
+		buf_printf(&draft->sql, "\n LIMIT %u", ask->limit + 1);
 }
 
 static struct db_rows *

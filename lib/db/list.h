@@ -38,7 +38,7 @@ struct list_ask {
 	bool			 descending;
 	const char		*after_sort;	/* of the cursor; NULL: start */
 	const char		*after_key;
-	unsigned		 limit;
+	unsigned		 limit;		/* 0: all */
 	bool			 count;		/* total wanted */
 };
 

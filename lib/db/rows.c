@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -49,6 +50,12 @@ rows_keep(struct db_rows *rows, PGresult *result)
 {
 	rows->result = result;
 	arena_defer(rows->arena, clear, result);
+}
+
+void
+rows_lend(struct db_rows *rows, PGresult *result)
+{
+	rows->result = result;
 }
 
 const char *
@@ -256,13 +263,39 @@ db_json(const struct db_rows *rows, unsigned row, struct buf *out)
 void
 db_csv_head(const struct db_rows *rows, struct buf *out)
 {
+	const char *before = "";
+
 	for (unsigned i = 0; i < column_count(rows); i++) {
 		const char *name = PQfname(rows->result, (int)i);
 
-		buf_text(out, i > 0 ? "," : "");
+		if (name[0] == '_')
+			continue;
+		buf_text(out, before);
 		buf_csv(out, name, strlen(name));
+		before = ",";
 	}
 	buf_text(out, "\r\n");
+}
+
+/* {a,"b c"} as a;b c in out; one dimension. */
+static struct str
+joined(const char *p, char *out)
+{
+	char *end = out;
+	bool quoted = false;
+
+	for (p += *p == '{'; *p != '\0' && (quoted || *p != '}'); p++) {
+		if (*p == '"') {
+			quoted = !quoted;
+		} else if (*p == ',' && !quoted) {
+			*end++ = ';';
+		} else {
+			if (*p == '\\' && p[1] != '\0')
+				p++;
+			*end++ = *p;
+		}
+	}
+	return ((struct str){ out, (size_t)(end - out) });
 }
 
 static void
@@ -270,10 +303,15 @@ csv_value(const struct db_rows *rows, int row, int column, struct buf *out)
 {
 	const char *text = PQgetvalue(rows->result, row, column);
 	size_t len = (size_t)PQgetlength(rows->result, row, column);
-	char iso[WHEN_SIZE];
+	char iso[WHEN_SIZE], *entries = NULL;
 	struct str cell = { text, len };
 
 	switch ((enum oid)PQftype(rows->result, column)) {
+	case OID_TEXT_ARRAY: case OID_UUID_ARRAY:
+		entries = malloc(len + 1);
+		ASSERT(entries != NULL);
+		cell = joined(text, entries);
+		break;
 	case OID_BOOL:
 		cell = text[0] == 't' ? STR("true") : text[0] == 'f' ?
 		    STR("false") : STR("");
@@ -285,15 +323,22 @@ csv_value(const struct db_rows *rows, int row, int column, struct buf *out)
 		break;
 	}
 	buf_csv(out, cell.p, cell.n);
+	/* Not of the arena, which grows with the rows of a file. */
+	free(entries);
 }
 
 void
 db_csv(const struct db_rows *rows, unsigned row, struct buf *out)
 {
+	const char *before = "";
+
 	ASSERT(row < db_count(rows));
 	for (unsigned i = 0; i < column_count(rows); i++) {
-		buf_text(out, i > 0 ? "," : "");
+		if (PQfname(rows->result, (int)i)[0] == '_')
+			continue;
+		buf_text(out, before);
 		csv_value(rows, (int)row, (int)i, out);
+		before = ",";
 	}
 	buf_text(out, "\r\n");
 }

@@ -37,6 +37,7 @@ struct fcgi {
 	bool		 is_cgi;
 	bool		 cgi_done;
 	size_t		 cgi_left;	/* of the body, not yet read */
+	bool		 is_broken;	/* no end is sent */
 	FCGX_Request	 request;	/* ipcFd -1: no connection */
 };
 
@@ -150,6 +151,7 @@ fcgi_wait(struct fcgi *fcgi)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	fcgi->request.ipcFd = fd;
+	fcgi->is_broken = false;
 	return (true);
 }
 
@@ -225,6 +227,12 @@ fcgi_write(struct fcgi *fcgi, const void *data, size_t len)
 }
 
 void
+fcgi_break(struct fcgi *fcgi)
+{
+	fcgi->is_broken = true;
+}
+
+void
 fcgi_end(struct fcgi *fcgi)
 {
 	FCGX_Request *request = &fcgi->request;
@@ -232,7 +240,7 @@ fcgi_end(struct fcgi *fcgi)
 
 	if (fcgi->is_cgi)
 		return;
-	if (request->in != NULL) {
+	if (request->in != NULL && !fcgi->is_broken) {
 		FCGX_FClose(request->err);
 		FCGX_FClose(request->out);
 	}

@@ -36,6 +36,9 @@ bool		 fcgi_begin(struct fcgi *fcgi, char *const **env_out);
  * CONTENT_LENGTH is touched, for the input may stay open there. */
 size_t		 fcgi_read(struct fcgi *fcgi, void *data, size_t len);
 void		 fcgi_write(struct fcgi *fcgi, const void *data, size_t len);
+/* The answer cannot be ended as it began: let go of the connection without its
+ * end, so that whoever waits for it knows. */
+void		 fcgi_break(struct fcgi *fcgi);
 /* Send what is left and let go of the connection. */
 void		 fcgi_end(struct fcgi *fcgi);
 

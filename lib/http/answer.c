@@ -41,6 +41,7 @@ answer_clear(struct req *rq)
 	rq->answer.status = 0;
 	rq->answer.type = NULL;
 	rq->answer.header_count = 0;
+	rq->answer.is_stream = false;
 	buf_clear(&rq->answer.body);
 }
 
@@ -166,7 +167,7 @@ answer_head(const struct req *rq, struct buf *out)
 		add_line(out, answer->headers[i].name,
 		    answer->headers[i].value);
 	if (answer->status != 204 && answer->status != 304 &&
-	    !answer->is_endless)
+	    !answer->is_stream)
 		buf_printf(out, "Content-Length: %zu\r\n", answer->body.len);
 	buf_text(out, "\r\n");
 }

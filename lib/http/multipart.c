@@ -258,6 +258,16 @@ feed_end(struct multipart *form, const char *data)
 	return (1);
 }
 
+/* Of those that are handed on there is one. */
+static bool
+is_the_file(const struct multipart *form)
+{
+	for (size_t i = 0; i + 1 < form->count; i++)
+		if (form->parts[i].is_file)
+			return (false);
+	return (str_is(form->parts[form->count - 1].name, form->limits.file));
+}
+
 static bool
 begin_part(struct multipart *form)
 {
@@ -273,6 +283,9 @@ begin_part(struct multipart *form)
 	    (struct str){ form->header.data, form->header.len - 2 }, part);
 	if (mistake != NULL)
 		return (fail(form, MULTIPART_MALFORMED, mistake));
+	if (part->is_file && form->limits.file != NULL && !is_the_file(form))
+		return (fail(form, MULTIPART_MALFORMED,
+		    "There is a file that is not the one asked for."));
 	buf_init(&form->data, form->arena, part->is_file ?
 	    form->limits.memory_bytes : form->limits.field_bytes);
 	return (true);
@@ -313,6 +326,9 @@ add_data(struct multipart *form, const char *data, size_t n)
 		return (fail(form, MULTIPART_TOO_LARGE, part->is_file ?
 		    "A file is too large." : "A field is too large."));
 	part->size += n;
+	if (part->is_file && form->limits.take != NULL)
+		return (form->limits.take(form->limits.cls, data, n) ||
+		    fail(form, MULTIPART_REFUSED, NULL));
 	if (part->is_file && part->fd < 0 &&
 	    part->size > form->limits.memory_bytes &&
 	    !move_to_disk(form, part))

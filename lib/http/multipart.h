@@ -4,7 +4,8 @@
  *
  * Bytes are fed in pieces of any size.  Values of fields are kept in the
  * arena; a file is kept there up to a bound and then moves to a file without a
- * name, so that nothing is left on the disk whatever happens.  CRLF is
+ * name, so that nothing is left on the disk whatever happens; or it is handed
+ * on as it comes and kept nowhere.  CRLF is
  * required, header blocks, parts and sizes are bounded, and the name a client
  * gives its file is a label to show, never a path.
  */
@@ -21,18 +22,27 @@
 struct arena;
 struct multipart;
 
+/* Takes bytes of the one file as they come; false ends the reading. */
+typedef bool multipart_take(void *cls, const void *data, size_t n);
+
 struct multipart_limits {
 	size_t		 parts;
 	size_t		 field_bytes;	/* value of one field */
 	size_t		 file_bytes;	/* one file */
+	/* A file is kept … */
 	size_t		 memory_bytes;	/* of a file, before it goes to disk */
 	const char	*directory;	/* for files without a name */
+	/* … or goes to take(): one file, of this field's name. */
+	const char	*file;		/* NULL: it is kept */
+	multipart_take	*take;
+	void		*cls;
 };
 
 enum multipart_error {
 	MULTIPART_OK,
 	MULTIPART_MALFORMED,		/* 400 */
 	MULTIPART_TOO_LARGE,		/* 413 */
+	MULTIPART_REFUSED,		/* take() said false */
 	MULTIPART_STORAGE		/* the disk failed us */
 };
 

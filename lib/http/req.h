@@ -40,9 +40,9 @@ struct answer {
 	int		 status;
 	const char	*type;		/* Content-Type; NULL: no body */
 	struct buf	 body;
-	bool		 is_endless;	/* its length is not known yet */
 	struct header	 headers[32];
 	size_t		 header_count;
+	bool		 is_stream;	/* its length is not known */
 };
 
 struct req {

@@ -148,6 +148,11 @@ route_mistake(const struct route *route)
 	if ((route->run != NULL) + (route->query != 0) +
 	    (route->list != 0) != 1)
 		return ("must name exactly one of run, query and list");
+	if (route->upload && (route->method != POST || route->tx != TX_WRITE ||
+	    !route->slow))
+		return ("takes an upload, and is no slow POST that writes");
+	if (route->export != PERM_UNSET && route->list == 0)
+		return ("is exported and no list");
 	if (takes_body_by_mistake(route))
 		return ("has a parameter that should be IN_QUERY");
 	if (route->doc == NULL)

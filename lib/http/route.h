@@ -50,6 +50,9 @@ struct route {
 	const char		*returns;	/* name of the record run answers with */
 	int			 status;	/* of success; 0 is 200 */
 	bool			 secret;	/* holds a secret: never stored or queued */
+	bool			 slow;		/* may take long: for half of the children */
+	bool			 upload;	/* run reads the body itself: upload.h */
+	enum perm		 export;	/* who may have the list as CSV; 0: nobody */
 	size_t			 body_max;	/* 0 is 1 MB */
 	const char		*page;		/* where a form stands: "/sign-in/" */
 	/* The parameter with which also who has no identity may ask, for what is

@@ -98,6 +98,19 @@ BEGIN
 END
 $$;
 
+-- Imports, and the lines that were wrong in them.
+CREATE OR REPLACE FUNCTION prune_imports(_keep interval DEFAULT '7 days') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_count bigint;
+BEGIN
+	WITH gone AS (DELETE FROM imports WHERE created_at < now() - _keep RETURNING id)
+	DELETE FROM import_rows r USING gone g WHERE r.import_id = g.id;
+	GET DIAGNOSTICS _count = ROW_COUNT;
+	RETURN _count;
+END
+$$;
+
 -- What webhooks were told.
 CREATE OR REPLACE FUNCTION prune_webhooks(_keep interval DEFAULT '30 days') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -131,6 +144,7 @@ BEGIN
 		('codes', prune_codes()),
 		('events', prune_events()),
 		('idempotency', prune_idempotency()),
+		('imports', prune_imports()),
 		('jobs', prune_jobs()),
 		('notifications', prune_notifications()),
 		('requests', prune_requests()),

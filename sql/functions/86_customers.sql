@@ -293,12 +293,13 @@ CREATE OR REPLACE FUNCTION customers_batch(_updates jsonb, _lenient boolean,
 LANGUAGE sql
 RETURN batch_run('customers', 'customers_change', 'customer_there', _updates, _lenient);
 
--- Notes about a customer and what was changed, the addresses masked for who may not read them.
+-- Notes about a customer and what was changed, in those merged into them too, the addresses masked for who may not read them.
 CREATE OR REPLACE FUNCTION customer_timeline(_customer uuid)
 RETURNS TABLE (key text, at timestamptz, kind text, action text, actor json, text text, before jsonb, after jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_masked CONSTANT text[] := CASE WHEN may('customers:read-contact') THEN '{}' ELSE '{email,phone}' END;
+	_ids CONSTANT uuid[] := customer_family(_customer);
 BEGIN
 	RETURN QUERY
 	SELECT t.key, t.at, t.kind, t.action,
@@ -307,7 +308,7 @@ BEGIN
 	  FROM (SELECT 'change-' || a.id AS key, a.at, 'change' AS kind, split_part(a.action, '.', 2) AS action,
 	               a.actor, NULL AS text, p.before, p.after
 	          FROM audit a LEFT JOIN audit_payload p ON p.audit_id = a.id
-	         WHERE a.resource_id = _customer AND a.resource = 'customers'
+	         WHERE a.resource_id = ANY (_ids) AND a.resource = 'customers'
 	        UNION ALL
 	        SELECT 'note-' || n.id, n.created_at, 'note', 'created', n.author_id, n.text, NULL, NULL
 	          FROM customer_notes n WHERE n.customer_id = _customer AND n.deleted_at IS NULL) t;

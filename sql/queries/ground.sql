@@ -12,6 +12,16 @@ SELECT (a).user_id, (a).session_id, (a).permissions, (a).cursor
 -- Whether a write whose answer was lost took place; waits for its backend.
 SELECT request_committed(:request) AS done
 
+-- name: begin
+-- A transaction that lasts until `commit`: what COPY needs, for it leaves the pipeline.
+BEGIN
+
+-- name: commit
+COMMIT
+
+-- name: rollback
+ROLLBACK
+
 -- name: denied
 -- A refusal leaves a row in the audit log.
 SELECT audit_note('denied', 'routes', NULL, jsonb_build_object('user', :user::text, 'route', :route::text, 'code', :code::int))
@@ -35,6 +45,14 @@ SELECT idempotency_store(:key, :status, :headers, convert_to(:body::text, 'UTF8'
 
 -- name: ping
 SELECT 1
+
+-- name: patience
+-- What follows in this transaction may take as long as the client keeps it going.
+SELECT set_config('statement_timeout', :ms, true)
+
+-- name: exported
+-- Somebody takes a list away as a file; written before its first row goes out.
+SELECT audit_note(:action, :resource, :id, jsonb_build_object('query', :query::text))
 
 -- name: void
 -- Fails on purpose, to void a transaction that was flushed.

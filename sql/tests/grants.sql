@@ -69,7 +69,7 @@ INSERT INTO meant SELECT role, 'read', unnest(tables)
   FROM (VALUES ('bureau_auth'::name, '{users,credentials,sessions,sign_ins,tokens,roles,permissions}'::name[]),
                ('bureau_admin', '{users,roles,permissions,invitations,audit,audit_payload,own_notifications,own_requests,webhooks,
 	                                webhook_deliveries,webhook_attempts,queues,job_kinds,jobs,job_attempts,views}'),
-               ('bureau_customers', '{users,customers,customer_groups,customer_group_members,customer_notes}')) v (role, tables);
+               ('bureau_customers', '{users,customers,customer_groups,customer_group_members,customer_notes,customer_merges,own_imports,own_import_errors}')) v (role, tables);
 INSERT INTO meant SELECT role, 'read', 'migrations' FROM responders;
 INSERT INTO meant VALUES
 	('bureau_auth', 'insert', 'users',
@@ -97,6 +97,7 @@ INSERT INTO meant VALUES
 	('bureau_customers', 'insert', 'customer_group_members', '{group_id,customer_id}'),
 	('bureau_customers', 'update', 'customer_group_members', '{deleted_at}'),
 	('bureau_customers', 'insert', 'customer_notes', '{customer_id,text}'),
+	('bureau_customers', 'insert', 'import_rows', '{line,cells}'),
 	('bureau_customers', 'update', 'customer_notes', '{deleted_at}');
 SELECT set_eq($$SELECT role, relname FROM tried WHERE act = 'read' AND result = ''$$,
 	$$SELECT role, relname FROM meant WHERE act = 'read'$$,
@@ -129,7 +130,8 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT 
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_customers' EXCEPT SELECT proname FROM common$$,
 	$$SELECT unnest('{batch_run,batch_try,change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
 		customer_group_there,customer_text,customer_there,customer_timeline,customers_batch,customers_change,
-		fault,faults_raise,short_grams,there_or}'::name[])$$,
+		csv_line,customer_anonymise,customer_duplicates,customer_everything,customer_merge,customer_unmerge,
+		fault,faults_raise,import_open,import_start,short_grams,there_or}'::name[])$$,
 	'customers may call what looks after customers');
 SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND act = 'read' AND relname = 'users'
                    AND result = ''$$, $$VALUES ('id'::name), ('full_name'), ('picture')$$,

@@ -37,7 +37,7 @@ INSERT INTO sessions (user_id, expires_at, idle_expires_at, ended_at, end_reason
 VALUES (actor(), now(), now(), now() - interval '200 days', 'x');
 SELECT results_eq($$SELECT what, count, (SELECT min(seq) FROM stream), (SELECT count(*) FROM stream_batch)
                       FROM prune_all()$$,
-	$$VALUES ('codes', 0::bigint, 1::bigint, 2::bigint), ('events', 1, 1, 2), ('idempotency', 0, 1, 2), ('jobs', 0, 1, 2),
+	$$VALUES ('codes', 0::bigint, 1::bigint, 2::bigint), ('events', 1, 1, 2), ('idempotency', 0, 1, 2), ('imports', 0, 1, 2), ('jobs', 0, 1, 2),
 	         ('notifications', 0, 1, 2), ('requests', 0, 1, 2), ('sessions', 1, 1, 2), ('throttle', 1, 1, 2), ('webhooks', 0, 1, 2)$$,
 	'old rows go');
 

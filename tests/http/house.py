@@ -25,6 +25,22 @@ def until(condition, seconds=60):
     return found
 
 
+def peaks(program):
+    """The most memory that each process of the instance under test has had, in KB, by process id."""
+    found, home = {}, b"BUREAU_HOME=" + os.environ["BUREAU_HOME"].encode() + b"\0"
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as line, open(f"/proc/{pid}/environ", "rb") as env:
+                if not line.read().split(b"\0")[0].endswith(b"/bureau-" + program.encode()) or home not in env.read():
+                    continue
+            with open(f"/proc/{pid}/status", encoding="ascii") as status:
+                found[pid] = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        except OSError:
+            continue
+    assert found, f"no {program} runs"
+    return found
+
+
 class House:
     def __init__(self, home):
         self.home = str(home)

@@ -85,7 +85,7 @@ def parameters(method, path, place):
 
 def body_schema(method, path):
     content = operation(method, path).get("requestBody", {}).get("content", {})
-    return resolve(content["application/json"]["schema"]) if content else None
+    return resolve(content["application/json"]["schema"]) if "application/json" in content else None
 
 
 def url(method, path, **given):

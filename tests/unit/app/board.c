@@ -394,6 +394,36 @@ looking_at_a_limit_counts_nothing(void **state)
 	assert_false(board_allow(board, LIMIT_GUESS, "a", 1, 2, HOUR, NULL));
 }
 
+static void
+slow_work_is_for_half_of_the_children(void **state)
+{
+	struct board_fixture *fixture = *state;
+	const char *const slots[] = { "1", "2", "3", "4", "5" };
+	struct board *children[5], *other;
+
+	for (unsigned i = 0; i < 5; i++) {
+		children[i] = attach(fixture, slots[i]);
+		board_occupy(fixture->board, i + 1, "customers", 1);
+	}
+	other = attach(fixture, "9");
+	board_occupy(fixture->board, 9, "admin", 1);
+
+	assert_true(board_slow_begin(children[0]));
+	assert_true(board_slow_begin(children[1]));
+	assert_false(board_slow_begin(children[2]));
+	/* Others have their own half, of one child the one. */
+	assert_true(board_slow_begin(other));
+	board_slow_end(children[0]);
+	assert_true(board_slow_begin(children[2]));
+	assert_false(board_slow_begin(children[3]));
+	/* Who died at it is at it no more, and no child either. */
+	board_vacate(fixture->board, 3);
+	assert_true(board_slow_begin(children[3]));
+	for (unsigned i = 0; i < 5; i++)
+		board_free(&children[i]);
+	board_free(&other);
+}
+
 int
 main(void)
 {
@@ -413,6 +443,8 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    busy_time_runs_from_begin_to_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    slow_work_is_for_half_of_the_children, setup, teardown),
 		cmocka_unit_test(without_a_supervisor_the_board_is_private),
 		cmocka_unit_test(
 		    a_descriptor_that_is_no_board_is_not_believed),
