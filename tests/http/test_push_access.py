@@ -65,13 +65,13 @@ def test_behind_a_permission_that_is_taken_away_nothing_comes_that_needs_it(chai
             assert answer.status == 200, answer
             add_event("perm:users:read", "hidden")
             add_event("user:" + who.user["id"], "after")
-            assert stream.next().name == "after"
+            assert stream.next("hidden", "after").name == "after"
     who = client.person("manager")
     with Stream(who) as stream:
         client.sql("""BEGIN; UPDATE users SET role_id = (SELECT id FROM roles WHERE name = 'employee') WHERE id = '{0}';
                       INSERT INTO events (audience, kind) VALUES ('{1}', 'hidden'), ('{2}', 'after'); COMMIT""",
                    who.user["id"], "{perm:users:read}", "{user:" + who.user["id"] + "}")
-        assert stream.next().name == "after"
+        assert stream.next("hidden", "after").name == "after"
 
 
 def test_a_role_that_loses_a_permission_takes_it_from_all_who_have_it(chair):

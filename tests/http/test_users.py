@@ -29,7 +29,7 @@ def team(chair):
     """Eleven people of a role of their own."""
     role = new_role(chair)
     for i in range(11):
-        assert invite(chair, role, f"Member {i % 4}").status == 201
+        assert invite(chair, role, f"Member {'abcd'[i % 4] * 3}").status == 201
     return role
 
 
@@ -68,7 +68,7 @@ def test_people_are_found_by_filter_and_search(manager, team):
     assert total("isActive=true") == 11 and total("isActive=false") == 0
     assert total("createdAt[gte]=" + one["createdAt"][:10]) == 11 and total("createdAt[lt]=2001-01-01") == 0
     assert total("email=" + one["email"]) == 1
-    assert total("search=" + one["email"]) == 1 and total("search=mEMBER+3") == 2
+    assert total("search=" + one["email"]) == 1 and total("search=mEMBER+dDD") == 2
     assert total("search=nobody+at+all") == 0
 
 
