@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { base, register, someone } from "./browser.mjs";
-import { browser, enter, first, isAccessible, isNarrow, isShown, page, signIn } from "./harness.mjs";
+import { browser, enter, first, hasSettled, isAccessible, isNarrow, isShown, page, signIn } from "./harness.mjs";
 import { codeTo, mailIsKnown, passTime } from "./mail.mjs";
 import { addresses } from "./registry.mjs";
 
@@ -636,8 +636,9 @@ page("the first visit stays within its weight", {}, async (one, { context }) => 
 		if (/\.m?js$/.test(new URL(request.url()).pathname))
 			sizes.push(request.sizes());
 	});
-	await one.goto("/app/", { waitUntil: "networkidle" });
+	await one.goto("/app/");
 	await isShown(one, "main h1");
+	await hasSettled(one);
 	const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
 	console.log(`# ${Math.round(bytes / 1024)} KB of script in ${requests} requests`);
 	assert.ok(bytes > 10000 && bytes < SCRIPT, `${bytes} bytes of script`);

@@ -42,3 +42,20 @@ export async function register(context, person = someone()) {
 	const body = await response.json();
 	return { ...person, ...(body.user ?? body) };
 }
+
+// Sign in by the API; the context then holds the cookies.
+export async function enter(context, person) {
+	const response = await context.request.post(`${base}/api/v1/auth/login`, { headers: { Origin: base },
+		data: { email: person.email, password: person.password, cookie: true } });
+
+	if (!response.ok())
+		throw new Error(`signing in was answered ${response.status()}`);
+	const body = await response.json();
+	return { ...person, ...(body.user ?? body) };
+}
+
+// The stream of events never ends, so the network is never idle: a page is there when nothing of
+// it is on its way.
+export function hasSettled(page, options) {
+	return page.waitForFunction(() => document.querySelector("h1, main") && !document.querySelector(".skeleton, [aria-busy=true]"), null, options);
+}

@@ -6,8 +6,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { base, launch, register } from "./browser.mjs";
+import { base, enter, launch, register } from "./browser.mjs";
 import { holdMail } from "./mail.mjs";
+
+export { enter, hasSettled } from "./browser.mjs";
 
 const CHAIR = { fullName: "Charlie Chair", email: "chair@example.test", password: "three quiet herons wade" };
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -27,17 +29,6 @@ after(() => {
 	holdMail(false);
 	return browser.close();
 });
-
-// Sign in by the API; the context then holds the cookies.
-export async function enter(context, person) {
-	const response = await context.request.post(`${base}/api/v1/auth/login`, { headers: { Origin: base },
-		data: { email: person.email, password: person.password, cookie: true } });
-
-	if (!response.ok())
-		throw new Error(`signing in was answered ${response.status()}`);
-	const body = await response.json();
-	return { ...person, ...(body.user ?? body) };
-}
 
 // A page test: fails also when the page wrote an error to the console, which a
 // violated Content-Security-Policy does too.
