@@ -16,6 +16,7 @@
 #include "open.h"
 #include "polling.h"
 #include "record.h"
+#include "ring.h"
 #include "server.h"
 #include "stream.h"
 
@@ -244,7 +245,7 @@ send_kept(struct conn *conn)
 	conn->out_at = conn->out_len = conn->out_room = 0;
 	set_blocked(conn, false);
 	/* What came meanwhile waits in the ring. */
-	conn->push->has_news = true;
+	conn->push->has_news |= conn->at < ring_head(conn->push->ring);
 	if (conn->state == CONN_ENDING)
 		conn_close(conn);
 }

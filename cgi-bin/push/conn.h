@@ -39,6 +39,7 @@ struct conn {
 	bool			 is_blocked;	/* waits for room in the socket */
 	bool			 is_catching;	/* behind the ring: reads tables */
 	unsigned		 held;		/* questions about it under way */
+	unsigned		 shown;		/* the list of who is here it has had */
 	int64_t			 until;		/* when its state is over */
 	struct server_request	*request;	/* until it is opened */
 	struct conn		*queued;	/* the next that waits to be opened */

@@ -19,7 +19,6 @@
 #include "buf.h"
 #include "follower.h"
 #include "check.h"
-#include "conn.h"
 #include "ring.h"
 #include "stream.h"
 
@@ -61,6 +60,8 @@ struct presence {
 	unsigned	 peer_count;
 	bool		 must_ask, must_tell;	/* for all, all */
 	bool		 has_changed;	/* since the last list to everybody */
+	bool		 is_owed;	/* some have not had the latest one */
+	unsigned	 number;	/* of the latest one */
 	int64_t		 speak_at, beat_at, show_at;
 };
 
@@ -145,6 +146,7 @@ presence_new(void)
 	snprintf(p->name, sizeof(p->name), "%016llx",
 	    (unsigned long long)name);
 	p->must_ask = true;
+	p->number = 1;
 	return (p);
 }
 
@@ -205,11 +207,15 @@ presence_came(struct push *push, const struct id *person)
 	struct presence *p = push->presence;
 	unsigned kept = 0;
 
+	/* Whoever is leaving is still among our own. */
+	if (!crowd_has(&p->own, person)) {
+		note_came(p, person);
+		return;
+	}
 	for (unsigned i = 0; i < p->leaving_count; i++)
 		if (!id_same(&p->leaving[i].id, person))
 			p->leaving[kept++] = p->leaving[i];
 	p->leaving_count = kept;
-	note_came(p, person);
 }
 
 void
@@ -458,12 +464,25 @@ presence_write(struct push *push, struct buf *out)
 	buf_char(out, '}');
 }
 
+static bool
+is_long(const struct presence *p)
+{
+	bool is = p->own.count > LIST_MAX;
+
+	for (unsigned i = 0; i < p->peer_count; i++)
+		is |= p->peers[i].crowd.count > LIST_MAX;
+	return (is);
+}
+
 /* As an event to who is signed in; NULL: it is too long. */
 static struct entry *
 list_entry(struct push *push)
 {
 	struct buf list;
 
+	/* Before it is written: that takes the longer the more there are. */
+	if (is_long(push->presence))
+		return (NULL);
 	buf_init(&list, push->arena, 4 * 1024 * 1024);
 	if (write_list(push->presence, &list) > LIST_MAX)
 		return (NULL);
@@ -473,32 +492,32 @@ list_entry(struct push *push)
 }
 
 void
-presence_tell(struct conn *conn)
+presence_owe(struct push *push)
 {
-	struct entry *entry = conn->follower->person == NULL ? NULL :
-	    list_entry(conn->push);
-
-	if (entry == NULL)
-		return;
-	conn_send(conn, entry->record.p, entry->record.n);
-	entry_free(conn->push, entry);
+	push->presence->is_owed = true;
 }
 
+/* To everybody where it has changed, else to those who have just come, all at once:
+ * when many come, each of them changes it. */
 static void
 show(struct push *push)
 {
 	struct presence *p = push->presence;
 	struct entry *entry = list_entry(push);
 
-	p->has_changed = false;
-	p->show_at = push->now + SHOW_GAP;
-	if (entry == NULL)
-		return;
-	/* The more it is in all, the rarer. */
-	p->show_at += (int64_t)entry->record.n * push->conn_count * SECOND /
-	    SHOW_RATE;
-	streams_tell(push, entry);
-	entry_free(push, entry);
+	if (p->has_changed && push->now >= p->show_at) {
+		p->has_changed = false;
+		p->number++;
+		p->show_at = push->now + SHOW_GAP;
+		/* The more it is in all, the rarer. */
+		if (entry != NULL)
+			p->show_at += (int64_t)entry->record.n *
+			    push->conn_count * SECOND / SHOW_RATE;
+	}
+	p->is_owed = entry != NULL &&
+	    !streams_show(push, entry, p->number);
+	if (entry != NULL)
+		entry_free(push, entry);
 }
 
 void
@@ -513,6 +532,6 @@ presence_tick(struct push *push)
 	if (has_words && push->now >= p->speak_at &&
 	    async_is_up(push->asking))
 		speak_up(push);
-	if (p->has_changed && push->now >= p->show_at)
+	if (p->is_owed || (p->has_changed && push->now >= p->show_at))
 		show(push);
 }

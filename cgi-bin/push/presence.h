@@ -14,7 +14,6 @@
 #include "push.h"
 
 struct buf;
-struct conn;
 
 struct presence	*presence_new(void);
 void		 presence_free(struct presence **presence);
@@ -29,8 +28,8 @@ void		 presence_greet(struct push *push);
 void		 presence_bye(struct push *push);
 void		 presence_tick(struct push *push);
 
-/* To one who has just come. */
-void		 presence_tell(struct conn *conn);
+/* Somebody is to be told who is here, at the next tick. */
+void		 presence_owe(struct push *push);
 /* {"users":[…]} */
 void		 presence_write(struct push *push, struct buf *out);
 /* How this process is called among the others. */

@@ -85,8 +85,8 @@ stream_begin(struct conn *conn, bool must_reset)
 	if (must_reset)
 		say_reset(conn);
 	was_sent(conn);
-	presence_tell(conn);
-	push->has_news = true;
+	presence_owe(push);
+	push->has_news |= conn->at < ring_head(push->ring);
 }
 
 void
@@ -262,6 +262,29 @@ streams_tell(struct push *push, const struct entry *entry)
 			was_sent(conn);
 		}
 	}
+}
+
+bool
+streams_show(struct push *push, const struct entry *list, unsigned number)
+{
+	struct conn *next;
+	bool is_everybody = true;
+
+	for (struct conn *conn = push->conns; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->state != CONN_STREAM || conn->shown == number)
+			continue;
+		if (conn->is_blocked || !may_be_told(conn)) {
+			is_everybody = false;
+			continue;
+		}
+		conn->shown = number;
+		if (audience_has(&list->audience, conn)) {
+			conn_send(conn, list->record.p, list->record.n);
+			was_sent(conn);
+		}
+	}
+	return (is_everybody);
 }
 
 /* --- behind the ring --------------------------------------------------------------------------- */

@@ -20,6 +20,10 @@ void	streams_deliver(struct push *push);
 void	stream_advance(struct conn *conn);
 /* What is not stored, to everybody whom it is for. */
 void	streams_tell(struct push *push, const struct entry *entry);
+/* The list of who is here, to the streams that have not had the one of this number;
+ * false: some cannot be told now. */
+bool	streams_show(struct push *push, const struct entry *list,
+	    unsigned number);
 /* History begins anew. */
 void	streams_reset(struct push *push);
 /* A page of the tables, for one that is behind the ring. */

@@ -83,9 +83,10 @@ class Records(Lines):
 
 
 class Direct(Stream):
-    """A stream straight from the process."""
+    """A stream straight from the process; where it does not wait, answer() is to be called."""
 
-    def __init__(self, push, who, last=None, query=""):
+    def __init__(self, push, who, last=None, query="", waits=True):
+        self.asked_from = last
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(30)
         self.sock.connect(push.path)
@@ -97,12 +98,16 @@ class Direct(Stream):
             params.append(("HTTP_LAST_EVENT_ID", last))
         self.sock.sendall(fastcgi.record(fastcgi.BEGIN, struct.pack("!HB5x", 1, 0)) +
                           fastcgi.stream(fastcgi.PARAMS, fastcgi.pairs(params)) + fastcgi.stream(fastcgi.STDIN, b""))
+        if waits:
+            self.answer()
+
+    def answer(self):
         self.raw = Records(self.sock)
         self.headers = {}
         while (line := self.raw.readline().rstrip(b"\r\n")):
             name, _, value = line.decode().partition(": ")
             self.headers[name] = value
-        self.begin(int(self.headers["Status"].split()[0]), last)
+        self.begin(int(self.headers["Status"].split()[0]), self.asked_from)
 
 
 def holder():

@@ -51,6 +51,15 @@ def memory(pids):
     return total
 
 
+def processor(pids):
+    """{name: seconds of processor its processes have had}."""
+    total = {}
+    for pid in pids:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as stat:
+            total[name_of(pid)] = total.get(name_of(pid), 0) + int(stat.read().split()[0]) / 1e9
+    return total
+
+
 def name_of(pid):
     with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
         return comm.read().strip()
@@ -69,7 +78,12 @@ class Bureau:
 
     def pids(self):
         everything = below(int(os.environ["instance_pid"]))
-        return [pid for pid in everything if name_of(pid) in ("bureau-push", "lighttpd")]
+        return [pid for pid in everything if name_of(pid) in ("bureau-push", "lighttpd")] + self.backends()
+
+    def backends(self):
+        """Of push: what the database does for it."""
+        self.psql.stdin.write("SELECT pid FROM pg_stat_activity WHERE usename = 'bureau_push' AND backend_type = 'client backend';\n\\echo done\n")
+        return [int(line) for line in iter(self.psql.stdout.readline, "done\n")]
 
     def publish(self, count):
         self.psql.stdin.write(EVENT.format(count) + "\\echo done\n")
@@ -126,15 +140,22 @@ class SocketIO(Peer):
 class Load:
     def __init__(self, system, count):
         before = memory(system.pids())
-        self.count = count
+        self.count, self.system = count, system
+        began = processor(system.pids())
         self.process = subprocess.Popen([WORK + "/load", str(system.port), str(count), system.ready, system.request, *system.tokens],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         word, _, us = self.process.stdout.readline().split()
         assert word == "connected"
         self.connects = count / (int(us) / 1e6)
+        self.connect_cpu = self.spent(began, 1)
         self.publish = system.publish
         self.send(1)            # so that what grows with the first event has grown
         self.memory = {name: (size - before.get(name, 0)) / count for name, size in memory(system.pids()).items()}
+
+    def spent(self, before, times):
+        """Microseconds of processor since then, for one client, once, as words."""
+        now = processor(self.system.pids())
+        return ", ".join(f"{name} {(now[name] - before[name]) / self.count / times * 1e6:.1f}" for name in now)
 
     def send(self, events):
         """Seconds until the last client has them."""
@@ -153,12 +174,18 @@ class Load:
 
 def measure(system, count):
     load = Load(system, count)
+    began = processor(system.pids())
     singles = [load.send(1) for _ in range(SINGLES)]
+    single_cpu = load.spent(began, SINGLES)
     bursts = [load.send(BURST) for _ in range(BURSTS)]
     load.close()
     single, burst = statistics.median(singles), statistics.median(bursts)
     return {"last": single * 1000, "single": count / single, "burst": count * BURST / burst,
-            "connects": load.connects, "memory": load.memory}
+            "connects": load.connects, "memory": load.memory,
+            "cpu": f"us of processor a connect: {load.connect_cpu}; a single event: {single_cpu}"}
+
+
+SYSTEMS = [kind for kind in (Bureau, Nchan, SocketIO) if kind.name in os.environ.get("SYSTEMS", "bureau nchan socket.io").split()]
 
 
 def main():
@@ -166,11 +193,14 @@ def main():
     print(f"{'clients':>8} {'':10}{'last ms':>9}{'singles/s':>11}{'bursts/s':>11}{'connects/s':>11}  KB a client")
     for count in counts:
         got = {}
-        for kind in (Bureau, Nchan, SocketIO):
+        for kind in SYSTEMS:
             system = kind()
             got[system.name] = m = measure(system, count)
             sizes = ", ".join(f"{name} {size / 1024:.1f}" for name, size in m["memory"].items())
             print(f"{count:8} {system.name:10}{m['last']:9.1f}{m['single']:11.0f}{m['burst']:11.0f}{m['connects']:11.0f}  {sizes}", flush=True)
+            print(f"{'':19}{m['cpu']}", flush=True)
+        if len(got) < 3:
+            continue
         b, n, s = got["bureau"], got["nchan"], got["socket.io"]
         print(f"{'':8} bureau = singles {b['single'] / n['single']:.2f} x nchan (aim 0.9), {b['single'] / s['single']:.2f} x Socket.IO (aim 1.3); "
               f"bursts {b['burst'] / n['burst']:.1f} x nchan (aim 5), {b['burst'] / s['burst']:.1f} x Socket.IO; "
