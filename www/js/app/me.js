@@ -21,6 +21,13 @@ export async function loadMe() {
 	live.start({ user: user.id, cursor });
 }
 
+// Read anew: what one may has changed, and the page shows it.
+export async function readMe() {
+	const { body, etag } = await api.get("auth/me", { fresh: true });
+
+	takeMe(body.user ?? body, etag);
+}
+
 // What the server says of us holds for the page, too.
 export function takeMe(user, etag) {
 	useLanguage(user.locale);

@@ -43,7 +43,7 @@ function Writing({ id, list }) {
 function Entry({ one }) {
 	const who = one.actor?.fullName ?? t("customers.system");
 
-	return html`<li class=${one.kind}><span class="lead">${one.actor ? html`<${Avatar} name=${who} size="small" />` : html`<${Icon} name="settings" />`}</span>
+	return html`<li><span class="lead">${one.actor ? html`<${Avatar} name=${who} size="small" />` : html`<${Icon} name="settings" />`}</span>
 		<div><p><strong dir="auto">${who}</strong> <span class="soft">${deed(one)}</span> <time class="soft" datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time></p>
 			${one.text !== null ? html`<p class="said" dir="auto">${one.text}</p>` : one.action !== "created" && html`<${Changes} one=${one} />`}</div></li>`;
 }

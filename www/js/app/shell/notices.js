@@ -8,11 +8,15 @@ import { knows, relative, t } from "/js/i18n/index.js";
 import { change, useList } from "/js/data.js";
 import * as live from "/js/live.js";
 import { useOffers } from "/js/app/features.js";
+import { readMe } from "/js/app/me.js";
 import { device } from "/js/app/parts/device.js";
 import { Button } from "/js/ui/button.js";
 import { List } from "/js/ui/list.js";
 import { Popover } from "/js/ui/popover.js";
 import { toast } from "/js/ui/toast.js";
+
+// After these the page leaves out, or shows, something else.
+const RIGHTS = ["role-changed", "permissions-changed"];
 
 export function Notices() {
 	return useOffers("GET /notifications") && html`<${Bell} />`;
@@ -28,8 +32,11 @@ function said({ kind, title, about }) {
 // One that has just come tells its title only; what it is about is read with the list.
 async function announce({ id, title }) {
 	const { body } = await api.get("notifications?unread=true&limit=20").catch(() => ({ body: { items: [] } }));
+	const one = body.items.find((one) => one.id === id) ?? { title };
 
-	toast(said(body.items.find((one) => one.id === id) ?? { title }), { about: id });
+	if (RIGHTS.includes(one.kind))
+		await readMe().catch(() => {});
+	toast(said(one), { about: id });
 }
 
 function Bell() {
