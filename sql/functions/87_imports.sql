@@ -88,6 +88,25 @@ BEGIN
 END
 $$;
 
+-- The permissions that an import needs besides customers:import, each with its field and, for who lacks
+-- it, why.
+CREATE OR REPLACE FUNCTION import_needs(_duplicates text, _match_by text, _group uuid)
+RETURNS TABLE (permission text, field text, why text)
+LANGUAGE plpgsql IMMUTABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT n.permission, n.field, n.why
+	  FROM (VALUES (_duplicates = 'update', 'customers:update', 'duplicates',
+	                'You may not change customers; skip duplicates, or let them fail.'),
+	               (_match_by = 'email' OR _duplicates <> 'fail', 'customers:read-contact', 'phone or e-mail',
+	                'You may not look things up by phone or e-mail.'),
+	               (_group IS NOT NULL, 'customer-groups:manage-members', 'groupId',
+	                'You may not put customers into groups.')) n (is_needed, permission, field, why)
+	 WHERE n.is_needed;
+END
+$$;
+
 -- The lines are in: the first is the header.
 CREATE OR REPLACE FUNCTION import_start(_mapping text, _duplicates text, _match_by text, _group uuid,
                                         _dry_run boolean) RETURNS uuid
@@ -97,17 +116,13 @@ DECLARE
 	_header text[];
 	_json jsonb;
 	_count bigint;
+	_lack record;
 BEGIN
-	IF _duplicates = 'update' AND NOT may('customers:update') THEN
-		RAISE EXCEPTION 'customers:update is missing' USING ERRCODE = 'U1005', HINT = 'duplicates',
-			DETAIL = 'You may not change customers; skip duplicates, or let them fail.';
-	ELSIF _match_by = 'email' OR _duplicates <> 'fail' THEN
-		PERFORM needs('customers:read-contact', 'phone or e-mail');
+	SELECT n.* INTO _lack FROM import_needs(_duplicates, _match_by, _group) n WHERE NOT may(n.permission) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION '% is missing', _lack.permission USING ERRCODE = 'U1005', HINT = _lack.field, DETAIL = _lack.why;
 	END IF;
-	IF _group IS NOT NULL AND NOT may('customer-groups:manage-members') THEN
-		RAISE EXCEPTION 'customer-groups:manage-members is missing' USING ERRCODE = 'U1005', HINT = 'groupId',
-			DETAIL = 'You may not put customers into groups.';
-	ELSIF _group IS NOT NULL AND NOT EXISTS (SELECT FROM customer_groups g
+	IF _group IS NOT NULL AND NOT EXISTS (SELECT FROM customer_groups g
 	                                          WHERE g.id = _group AND g.deleted_at IS NULL) THEN
 		PERFORM import_refuse('groupId', 'There is no such group.');
 	END IF;
@@ -417,9 +432,11 @@ BEGIN
 	END IF;
 	SELECT u.granted INTO _granted FROM users u
 	 WHERE u.id = _i.owner_id AND u.is_active AND u.deleted_at IS NULL;
-	IF NOT coalesce('customers:import' = ANY (_granted), false) THEN
+	IF NOT coalesce('customers:import' = ANY (_granted), false)
+	   OR EXISTS (SELECT FROM import_needs(_i.duplicates, _i.match_by, _i.group_id) n
+	               WHERE n.permission <> ALL (_granted)) THEN
 		UPDATE imports SET state = 'failed', finished_at = clock_timestamp(),
-		       cause = 'Whoever sent it may not import customers any more.' WHERE id = _i.id;
+		       cause = 'Whoever sent it may not import customers like this any more.' WHERE id = _i.id;
 		DELETE FROM import_rows WHERE import_id = _i.id;
 		RETURN NULL;
 	END IF;

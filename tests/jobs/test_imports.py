@@ -239,3 +239,19 @@ def test_a_hundred_thousand_lines_take_no_memory(manager):
     assert answer.body.count(b"\n") == 99001
     for pid, peak in {**house.peaks("customers"), **house.peaks("worker")}.items():
         assert peak - before.get(pid, peak) < 4096, "a process has grown"
+
+
+def test_what_was_taken_away_meanwhile_is_not_done(chair, manager):
+    there, into = customer(manager, name="Before", phone=fresh_phone()), group(manager)
+    role = chair.post("/roles", {"name": fresh_word("importer"), "permissions": ["customers:*", "customer-groups:*"]}).json
+    who = client.person(role["name"])
+    assert chair.post("/queues/imports/pause").status == 200
+    try:
+        made = send(who, upload.csv("name,phone", f"After,{there['phone']}"), duplicates="update", groupId=into["id"])
+        assert chair.put("/roles/" + role["id"], {"name": role["name"], "permissions": ["customers:import"]}).status == 200
+    finally:
+        assert chair.post("/queues/imports/resume").status == 200
+    done = ended(who, made)
+    assert done["state"] == "failed" and "may not" in done["cause"]
+    assert manager.get("/customers/" + there["id"]).json["name"] == "Before"
+    assert manager.get("/customers/groups/" + into["id"]).json["customersCount"] == 0
