@@ -345,8 +345,16 @@ BEGIN
 	         GROUP BY x.line) c
 	 WHERE r.import_id = _i.id AND r.line = c.line;
 
-	-- Known by the address, a number must be nobody else's either.
+	-- Known by the address, a number must be nobody else's either; whose country has no column keeps theirs.
 	IF NOT _by_phone THEN
+		IF NOT _i.columns ? 'countryCode' THEN
+			UPDATE import_rows r SET country_code = c.country_code
+			  FROM customers c WHERE r.import_id = _i.id AND r.verdict = 'update' AND c.id = r.target;
+		END IF;
+		IF NOT _i.columns ? 'phone' THEN
+			UPDATE import_rows r SET phone = c.phone
+			  FROM customers c WHERE r.import_id = _i.id AND r.verdict = 'update' AND c.id = r.target;
+		END IF;
 		PERFORM import_blame(_i.id, ARRAY(
 			SELECT d.line FROM (
 				SELECT x.line, first_value(x.line) OVER (PARTITION BY x.phone, x.country_code ORDER BY x.line) AS first
@@ -360,6 +368,13 @@ BEGIN
 			 WHERE x.import_id = _i.id AND coalesce(x.verdict, 'update') = 'update'),
 			fault('phone', 3002, 'Another customer has this phone number.'));
 	END IF;
+
+	-- The groups that who is changed is in already say what values may be, too.
+	UPDATE import_rows r SET verdict = 'bad', faults = r.faults || j.faults
+	  FROM (SELECT x.line, custom_faults(jsonb_strip_nulls(c.custom_fields || x.custom_fields), custom_definitions(c.id)) AS faults
+	          FROM import_rows x JOIN customers c ON c.id = x.target
+	         WHERE x.import_id = _i.id AND x.verdict = 'update' AND c.custom_fields <> c.custom_fields || x.custom_fields) j
+	 WHERE r.import_id = _i.id AND r.line = j.line AND j.faults <> '[]';
 	UPDATE import_rows SET verdict = 'new', target = uuid_v7()
 	 WHERE import_id = _i.id AND verdict IS NULL;
 END

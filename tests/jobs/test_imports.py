@@ -255,3 +255,26 @@ def test_what_was_taken_away_meanwhile_is_not_done(chair, manager):
     assert done["state"] == "failed" and "may not" in done["cause"]
     assert manager.get("/customers/" + there["id"]).json["name"] == "Before"
     assert manager.get("/customers/groups/" + into["id"]).json["customersCount"] == 0
+
+
+def test_one_customer_whose_groups_refuse_a_value_keeps_no_other_out(manager):
+    phone, tag = fresh_phone(), fresh_word("tag")
+    there = customer(manager, name="Ann", phone=phone)
+    manager.post(f"/customers/groups/{group(manager, {'name': 'size', 'type': 'number'})['id']}/customers", {"customerIds": [there["id"]]})
+    done = bring(manager, upload.csv("name,phone,tags,customFields.size", f"Ann,{phone},{tag},big", f"Ben,{fresh_phone()},{tag},7"),
+                 duplicates="update")
+    assert counts(done) == [1, 0, 0, 1]
+    assert [(e["line"], e["field"], e["code"]) for e in done["errors"]] == [(2, "customFields.size", 2004)]
+
+
+@pytest.mark.parametrize("column", ["phone", "countryCode"])
+def test_nor_does_one_whose_number_would_be_anothers_with_what_it_keeps(manager, column):
+    mail, phone, tag = fresh_word() + "@example.org", fresh_phone(), fresh_word("tag")
+    customer(manager, name="Ann", email=mail, phone=phone if column == "countryCode" else fresh_phone(),
+             countryCode="DE" if column == "phone" else "AT")
+    customer(manager, name="Other", phone=phone, countryCode="DE")
+    value = {"phone": phone, "countryCode": "DE"}[column]
+    done = bring(manager, upload.csv(f"name,email,tags,{column}", f"Ann,{mail},{tag},{value}", f"Ben,b{mail},{tag},"),
+                 duplicates="update", matchBy="email")
+    assert counts(done) == [1, 0, 0, 1]
+    assert [(e["line"], e["field"], e["code"]) for e in done["errors"]] == [(2, "phone", 3002)]
