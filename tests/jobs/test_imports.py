@@ -278,3 +278,10 @@ def test_nor_does_one_whose_number_would_be_anothers_with_what_it_keeps(manager,
                  duplicates="update", matchBy="email")
     assert counts(done) == [1, 0, 0, 1]
     assert [(e["line"], e["field"], e["code"]) for e in done["errors"]] == [(2, "phone", 3002)]
+
+
+def test_lines_that_others_left_are_not_counted_through(manager):
+    wide = "x," * 150 + "x"
+    assert counts(bring(manager, upload.csv("name", *[wide] * 2000), "?dryRun=true")) == [0, 0, 0, 2000]
+    assert counts(bring(manager, upload.csv("name", "Ann"), "?dryRun=true")) == [1, 0, 0, 0]
+    assert client.sql("SELECT attname FROM pg_stats WHERE tablename = 'import_rows' AND attname = 'cells'") == []
