@@ -138,7 +138,7 @@ BEGIN
 	END IF;
 	BEGIN
 		_json := _mapping::jsonb;
-	EXCEPTION WHEN invalid_text_representation THEN
+	EXCEPTION WHEN data_exception OR statement_too_complex THEN
 		PERFORM import_refuse('mapping', 'It is not JSON.');
 	END;
 	UPDATE imports i

@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_line(manager, data, line
 
 
 @pytest.mark.parametrize("fields,field", [
-    ({"mapping": "{"}, "mapping"), ({"mapping": "[]"}, "mapping"), ({"mapping": '{"name":"No such"}'}, "mapping.name"),
+    ({"mapping": "{"}, "mapping"), ({"mapping": "[" * 16000}, "mapping"), ({"mapping": "[]"}, "mapping"), ({"mapping": '{"name":"No such"}'}, "mapping.name"),
     ({"mapping": '{"nothing":"Full name"}'}, "mapping.nothing"), ({"mapping": '{"phone":"Tel"}'}, "mapping.name"),
     ({}, "mapping.name"), ({"duplicates": "eat"}, "duplicates"), ({"matchBy": "name"}, "matchBy"),
     ({"groupId": str(uuid.uuid4()), "mapping": '{"name":"Full name"}'}, "groupId"), ({"noSuch": "x"}, "noSuch"),
