@@ -90,6 +90,8 @@ def test_an_import_is_its_owners_alone(manager, chair, employee):
     assert chair.get("/imports/" + made["id"]).code == 3001
     assert employee.get("/imports/" + made["id"]).code == 1005
     assert upload.send(employee, "/customers/import", "name\nAnn\n").code == 1005
+    for nobodys in (chair.get(f"/imports/{made['id']}/errors.csv"), manager.get(f"/imports/{uuid.uuid4()}/errors.csv")):
+        assert (nobodys.status, nobodys.code) == (404, 3001)
 
 
 @pytest.mark.parametrize("data,line,says", [
