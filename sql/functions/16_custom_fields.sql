@@ -84,6 +84,10 @@ DECLARE
 	_value jsonb;
 	_wrong text;
 BEGIN
+	-- A change adds to what is there, so that no bound of a call holds for all of them.
+	IF octet_length(_fields::text) > 65536 THEN
+		_faults := _faults || fault('customFields', 2001, 'There may be 64 KB of them in all.');
+	END IF;
 	FOR _key, _value IN SELECT e.key, e.value FROM jsonb_each(_fields) e LOOP
 		IF char_length(_key) NOT BETWEEN 1 AND 100 OR jsonb_typeof(_value) IN ('object', 'null')
 		   OR octet_length(_value::text) > 4000 OR _value @? '$[*] ? (@.type() != "string" && $.type() == "array")' THEN
