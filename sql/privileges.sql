@@ -128,7 +128,8 @@ GRANT EXECUTE ON FUNCTION
 	customer_group_add(uuid, uuid[]), customer_group_remove(uuid, uuid[]), customers_change(jsonb),
 	batch_run(text, text, text, jsonb, boolean), batch_try(text, text, jsonb),
 	change_faults(text, text, text), customers_batch(jsonb, boolean), customer_timeline(uuid),
-	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb)
+	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb),
+	pattern_whole(text)
 	TO bureau_customers;
 
 -- worker: the jobs, by functions alone.

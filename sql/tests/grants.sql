@@ -131,7 +131,7 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_customers' EXC
 	$$SELECT unnest('{batch_run,batch_try,change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
 		customer_group_there,customer_text,customer_there,customer_timeline,customers_batch,customers_change,
 		csv_line,customer_anonymise,customer_duplicates,customer_everything,customer_merge,customer_unmerge,
-		fault,faults_raise,import_open,import_start,short_grams,there_or}'::name[])$$,
+		fault,faults_raise,import_open,import_start,pattern_whole,short_grams,there_or}'::name[])$$,
 	'customers may call what looks after customers');
 SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND act = 'read' AND relname = 'users'
                    AND result = ''$$, $$VALUES ('id'::name), ('full_name'), ('picture')$$,
