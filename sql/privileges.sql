@@ -59,6 +59,7 @@ GRANT EXECUTE ON FUNCTION
 
 -- admin: other people's accounts and roles, and the audit log to read.
 GRANT SELECT ON users, roles, permissions, audit, audit_payload TO bureau_admin;
+GRANT EXECUTE ON FUNCTION audit_shown(text, jsonb), audit_masked(jsonb, text[]) TO bureau_admin;
 -- Whatever responder they were for: the caller's own, and of these no more than is told.
 GRANT SELECT ON own_requests TO bureau_admin;
 GRANT EXECUTE ON FUNCTION request_place(uuid) TO bureau_admin;

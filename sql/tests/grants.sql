@@ -123,7 +123,7 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,throttle_try}'::name[])$$,
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
+	$$SELECT unnest('{audit_masked,audit_shown,audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
 		job_masked,job_retry,job_secret_names,job_text,jobs_retry,notifications_read,push_waiting,queue_pause,request_place,role_named,search_customers,search_users,sessions_end_all,
 		webhook_ping,webhook_redeliver}'::name[])$$,
 	'admin may invite, look up roles, end sessions, mark notifications, tend to queues, try webhooks and search');
