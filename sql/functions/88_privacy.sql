@@ -276,8 +276,11 @@ BEGIN
 	ELSIF _confirm <> _c.name THEN
 		PERFORM merge_refuse('U2001', 'confirm', 'Say the customer''s name, letter by letter, to confirm: this cannot be undone.');
 	END IF;
+	-- Of a line that could not be read there are its cells alone.
 	DELETE FROM import_rows r USING customers c
-	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email);
+	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email
+	       OR strpos(lower(array_to_string(r.cells, '|')), c.email) > 0
+	       OR strpos(translate(array_to_string(r.cells, '|'), ' ().·/-', ''), c.phone) > 0);
 	UPDATE customer_group_members SET deleted_at = now() WHERE customer_id = ANY (_ids) AND deleted_at IS NULL;
 	UPDATE customer_notes SET text = 'Anonymised' WHERE id = ANY (_notes);
 	UPDATE customer_merges SET before = '{}', after = '{}' WHERE id = ANY (_merges);

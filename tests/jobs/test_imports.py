@@ -285,3 +285,15 @@ def test_lines_that_others_left_are_not_counted_through(manager):
     assert counts(bring(manager, upload.csv("name", *[wide] * 2000), "?dryRun=true")) == [0, 0, 0, 2000]
     assert counts(bring(manager, upload.csv("name", "Ann"), "?dryRun=true")) == [1, 0, 0, 0]
     assert client.sql("SELECT attname FROM pg_stats WHERE tablename = 'import_rows' AND attname = 'cells'") == []
+
+
+@pytest.mark.parametrize("cells", ["{mail},,,", ",,{phone},"], ids=["address", "number"])
+def test_lines_that_could_not_be_read_are_forgotten_with_the_customer(manager, cells):
+    mail, phone, name = fresh_word("Ann") + "@Example.org", fresh_phone(), fresh_word("Ann")
+    there = customer(manager, name=name, email=mail, phone=phone)
+    line = "Ann," + cells.format(mail=mail, phone=f"{phone[:3]} ({phone[3:5]}) {phone[5:]}")
+    made = send(manager, upload.csv("name,email,phone", line, "Ben,x,"), "?dryRun=true")
+    assert counts(ended(manager, made)) == [0, 0, 0, 2]
+    assert manager.post(f"/customers/{there['id']}/anonymise", {"confirm": name}).status == 200
+    left = manager.get(f"/imports/{made}/errors.csv").body.decode()
+    assert mail not in left and phone[5:] not in left and "Ben" in left
