@@ -59,6 +59,7 @@ GRANT EXECUTE ON FUNCTION
 
 -- admin: other people's accounts and roles, and the audit log to read.
 GRANT SELECT ON users, roles, permissions, audit, audit_payload TO bureau_admin;
+GRANT EXECUTE ON FUNCTION audit_shown(text, jsonb), audit_masked(jsonb, text[]) TO bureau_admin;
 -- Whatever responder they were for: the caller's own, and of these no more than is told.
 GRANT SELECT ON own_requests TO bureau_admin;
 GRANT EXECUTE ON FUNCTION request_place(uuid) TO bureau_admin;
@@ -128,7 +129,8 @@ GRANT EXECUTE ON FUNCTION
 	customer_group_add(uuid, uuid[]), customer_group_remove(uuid, uuid[]), customers_change(jsonb),
 	batch_run(text, text, text, jsonb, boolean), batch_try(text, text, jsonb),
 	change_faults(text, text, text), customers_batch(jsonb, boolean), customer_timeline(uuid),
-	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb)
+	fault(text, int, text), faults_raise(jsonb), custom_fault(jsonb, jsonb), custom_faults(jsonb, jsonb),
+	pattern_whole(text)
 	TO bureau_customers;
 
 -- worker: the jobs, by functions alone.

@@ -35,11 +35,12 @@ static const struct param poll_params[] = {
 
 const struct route push_routes[] = {
 	{ GET, "/events", .need = PERM_SIGNED_IN, .tx = TX_READ,
-	  .params = events_params, .run = begin_stream,
+	  .params = events_params, .run = begin_stream, .own_pages = true,
 	  .open_with = "article", .type = "text/event-stream",
 	  .doc = "Follow what happens, as server-sent events." },
 	{ GET, "/events/poll", .need = PERM_SIGNED_IN, .tx = TX_READ,
-	  .params = poll_params, .run = begin_poll, .returns = "EventPage",
+	  .params = poll_params, .run = begin_poll, .own_pages = true,
+	  .returns = "EventPage",
 	  .doc = "The same for who cannot hold a stream: what happened since." },
 	{ GET, "/presence", .need = PERM_SIGNED_IN, .tx = TX_READ,
 	  .run = begin_presence, .returns = "Presence",

@@ -129,7 +129,8 @@ origin_check(struct req *rq)
 	struct str origin = req_header(rq, "HTTP_ORIGIN");
 	struct str site = req_header(rq, "HTTP_SEC_FETCH_SITE");
 
-	if (method_is_safe(rq->method) ||
+	if ((method_is_safe(rq->method) && !(rq->route->own_pages &&
+	    rq->app->identity.by_cookie)) ||
 	    req_header(rq, "HTTP_AUTHORIZATION").p != NULL)
 		return (ERR_OK);
 	if (origin.p != NULL) {

@@ -68,13 +68,13 @@ send_piece(struct file *file)
 	buf_clear(&file->out);
 }
 
-/* The last call has no row; it may be the only one. */
+/* The last call has no row; it may be the only one, of a list that has none. */
 static void
 take_row(void *cls, const struct db_rows *row)
 {
 	struct file *file = cls;
 
-	if (!file->rq->app->sent)
+	if (!file->rq->app->sent && (file->is_list || db_count(row) > 0))
 		begin(file, row);
 	if (db_count(row) > 0 && file->is_list)
 		db_csv(row, 0, &file->out);
@@ -107,9 +107,12 @@ send_rows(struct file *file)
 
 	buf_init(&file->out, file->rq->arena, ANSWER_MAX);
 	db_each(file->rq->app->db, take_row, file);
-	if ((err = req_results(file->rq)) == ERR_OK)
-		send_piece(file);
-	return (err);
+	if ((err = req_results(file->rq)) != ERR_OK)
+		return (err);
+	if (!file->rq->app->sent)
+		return (req_fail(file->rq, ERR_RESOURCE_NOT_FOUND, NULL));
+	send_piece(file);
+	return (ERR_OK);
 }
 
 enum err

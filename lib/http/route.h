@@ -51,6 +51,7 @@ struct route {
 	int			 status;	/* of success; 0 is 200 */
 	bool			 secret;	/* holds a secret: never stored or queued */
 	bool			 slow;		/* may take long: for half of the children */
+	bool			 own_pages;	/* read by cookie: from these alone */
 	bool			 upload;	/* run reads the body itself: upload.h */
 	enum perm		 export;	/* who may have the list as CSV; 0: nobody */
 	size_t			 body_max;	/* 0 is 1 MB */

@@ -4,6 +4,11 @@
 
 SET search_path = bureau, public;
 
+-- A pattern that all of a text fits.
+CREATE OR REPLACE FUNCTION pattern_whole(_pattern text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '^(?:' || _pattern || ')$';
+
 -- What is wrong with the definitions of custom fields.
 CREATE OR REPLACE FUNCTION definition_faults(_defs jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -26,7 +31,8 @@ BEGIN
 			_faults := _faults || fault(_at || 'min', 2001, 'Only a text or a number has bounds.');
 		END IF;
 		BEGIN
-			PERFORM '' ~ (_def ->> 'pattern');
+			-- Alone and as it is used: one that only holds at the very beginning would fit nothing.
+			PERFORM '' ~ (_def ->> 'pattern'), '' ~ pattern_whole(_def ->> 'pattern');
 		EXCEPTION WHEN invalid_regular_expression THEN
 			_faults := _faults || fault(_at || 'pattern', 2004, 'It is not a regular expression.');
 		END;
@@ -51,7 +57,7 @@ BEGIN
 			WHEN char_length(_text) < _min::numeric THEN format('It needs at least %s characters.', _min)
 			WHEN char_length(_text) > coalesce(_max::numeric, 1000)
 			THEN format('It may have at most %s characters.', coalesce(_max, '1000'))
-			WHEN _text !~ ('^(?:' || (_def ->> 'pattern') || ')$') THEN 'It has the wrong form.' END;
+			WHEN _text !~ pattern_whole(_def ->> 'pattern') THEN 'It has the wrong form.' END;
 	WHEN 'number' THEN
 		RETURN CASE WHEN _is <> 'number' THEN 'It must be a number.'
 			WHEN _value::numeric < _min::numeric THEN format('It must be at least %s.', _min)
@@ -84,6 +90,10 @@ DECLARE
 	_value jsonb;
 	_wrong text;
 BEGIN
+	-- A change adds to what is there, so that no bound of a call holds for all of them.
+	IF octet_length(_fields::text) > 65536 THEN
+		_faults := _faults || fault('customFields', 2001, 'There may be 64 KB of them in all.');
+	END IF;
 	FOR _key, _value IN SELECT e.key, e.value FROM jsonb_each(_fields) e LOOP
 		IF char_length(_key) NOT BETWEEN 1 AND 100 OR jsonb_typeof(_value) IN ('object', 'null')
 		   OR octet_length(_value::text) > 4000 OR _value @? '$[*] ? (@.type() != "string" && $.type() == "array")' THEN

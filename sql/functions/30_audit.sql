@@ -64,6 +64,20 @@ BEGIN
 END
 $$;
 
+-- A payload as the caller may see it: addresses and numbers of customers as everywhere.
+CREATE OR REPLACE FUNCTION audit_shown(_resource text, _row jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+	IF may('customers:read-contact') OR _resource NOT IN ('customers', 'customer-merges') THEN
+		RETURN _row;
+	END IF;
+	RETURN audit_masked(CASE WHEN _resource = 'customers' THEN _row
+		ELSE (SELECT jsonb_object_agg(key, CASE jsonb_typeof(value) WHEN 'object'
+		             THEN audit_masked(value, '{email,phone}') ELSE value END) FROM jsonb_each(_row)) END,
+		'{email,phone,query}');
+END
+$$;
+
 -- What to call an update: the columns that say that something is over have words of their own.
 CREATE OR REPLACE FUNCTION audit_verb(_before jsonb, _after jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$

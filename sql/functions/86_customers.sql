@@ -95,6 +95,11 @@ DECLARE
 	_faults jsonb;
 	_twin text;
 BEGIN
+	IF OLD.anonymised_at IS NOT NULL AND (NEW.name, NEW.email, NEW.phone, NEW.company, NEW.tags, NEW.custom_fields)
+	   IS DISTINCT FROM (OLD.name, OLD.email, OLD.phone, OLD.company, OLD.tags, OLD.custom_fields) THEN
+		RAISE EXCEPTION 'anonymised' USING ERRCODE = 'U3003',
+			DETAIL = 'The customer has been anonymised; there is nobody to say this of.';
+	END IF;
 	NEW := customer_tidy(NEW);
 	_faults := customer_faults(NEW);
 	IF _new OR NEW.custom_fields <> OLD.custom_fields THEN
@@ -187,6 +192,19 @@ BEGIN
 	   SET customers_count = customers_count + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END
 	 WHERE id = ANY (_groups);
 	RETURN NULL;
+END
+$$;
+
+-- Trigger of notes: nothing is said of who was forgotten.
+CREATE OR REPLACE FUNCTION customer_notes_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	-- Nobody forgets them meanwhile.
+	IF (SELECT c.anonymised_at IS NOT NULL FROM customers c WHERE c.id = NEW.customer_id FOR KEY SHARE) THEN
+		RAISE EXCEPTION 'anonymised' USING ERRCODE = 'U3003',
+			DETAIL = 'The customer has been anonymised; there is nobody to say this of.';
+	END IF;
+	RETURN NEW;
 END
 $$;
 
@@ -365,5 +383,7 @@ CREATE OR REPLACE TRIGGER customer_group_members_came AFTER INSERT ON customer_g
 CREATE OR REPLACE TRIGGER customer_group_members_went AFTER UPDATE ON customer_group_members
 	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
 	EXECUTE FUNCTION customer_group_members_counted();
+CREATE OR REPLACE TRIGGER customer_notes_rules BEFORE INSERT ON customer_notes
+	FOR EACH ROW EXECUTE FUNCTION customer_notes_rules();
 CREATE OR REPLACE TRIGGER customer_notes_active AFTER INSERT ON customer_notes
 	FOR EACH ROW EXECUTE FUNCTION customer_notes_active();

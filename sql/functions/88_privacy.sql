@@ -256,14 +256,17 @@ $$;
 CREATE OR REPLACE FUNCTION customer_anonymise(_id uuid, _confirm text) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
-	_ids CONSTANT uuid[] := customer_family(_id);
-	_notes CONSTANT uuid[] := ARRAY(SELECT n.id FROM customer_notes n WHERE n.customer_id = ANY (_ids));
-	_merges CONSTANT uuid[] := ARRAY(SELECT m.id FROM customer_merges m
-	                                  WHERE m.customer_id = ANY (_ids) OR m.other_ids && _ids);
+	_ids uuid[];
+	_notes uuid[];
+	_merges uuid[];
 	_c customers;
 BEGIN
+	-- Whoever merges, or writes a note, is done or waits: then it is known who and what there is.
+	SELECT c.* INTO _c FROM customers c WHERE c.id = _id FOR UPDATE;
+	_ids := customer_family(_id);
 	PERFORM FROM customers c WHERE c.id = ANY (_ids) ORDER BY c.id FOR UPDATE;
-	SELECT c.* INTO _c FROM customers c WHERE c.id = _id;
+	_notes := ARRAY(SELECT n.id FROM customer_notes n WHERE n.customer_id = ANY (_ids));
+	_merges := ARRAY(SELECT m.id FROM customer_merges m WHERE m.customer_id = ANY (_ids) OR m.other_ids && _ids);
 	PERFORM there_or(_id, CASE WHEN _c.id IS NOT NULL AND (_c.deleted_at IS NULL
 		OR may('customers:delete')) THEN false END, '');
 	IF _c.anonymised_at IS NOT NULL THEN
@@ -273,8 +276,11 @@ BEGIN
 	ELSIF _confirm <> _c.name THEN
 		PERFORM merge_refuse('U2001', 'confirm', 'Say the customer''s name, letter by letter, to confirm: this cannot be undone.');
 	END IF;
+	-- Of a line that could not be read there are its cells alone.
 	DELETE FROM import_rows r USING customers c
-	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email);
+	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email
+	       OR strpos(lower(array_to_string(r.cells, '|')), c.email) > 0
+	       OR strpos(translate(array_to_string(r.cells, '|'), ' ().·/-', ''), c.phone) > 0);
 	UPDATE customer_group_members SET deleted_at = now() WHERE customer_id = ANY (_ids) AND deleted_at IS NULL;
 	UPDATE customer_notes SET text = 'Anonymised' WHERE id = ANY (_notes);
 	UPDATE customer_merges SET before = '{}', after = '{}' WHERE id = ANY (_merges);

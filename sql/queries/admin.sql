@@ -200,7 +200,8 @@ RETURNING id, name, description, permissions, built_in AS "builtIn",
 -- key: a.id int
 -- order: -at
 SELECT a.id, a.at, a.action, a.actor, u.full_name AS "actorName", a.resource,
-       a.resource_id AS "resourceId", p.before, p.after, a.address, a.agent,
+       a.resource_id AS "resourceId", audit_shown(a.resource, p.before) AS before,
+       audit_shown(a.resource, p.after) AS after, a.address, a.agent,
        a.request, a.session, a.token, a.role AS "databaseRole"
   FROM audit a
   LEFT JOIN users u ON u.id = a.actor

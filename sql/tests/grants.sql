@@ -123,7 +123,7 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_auth' EXCEPT S
 		session_end,session_refresh,session_start,sessions_end_all,sign_in_failed,throttle_try}'::name[])$$,
 	'auth may call what is for signing in and for codes');
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_admin' EXCEPT SELECT proname FROM common$$,
-	$$SELECT unnest('{audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
+	$$SELECT unnest('{audit_masked,audit_shown,audit_unchained,audit_verify,invitation_create,job_cancel,job_hurry,
 		job_masked,job_retry,job_secret_names,job_text,jobs_retry,notifications_read,push_waiting,queue_pause,request_place,role_named,search_customers,search_users,sessions_end_all,
 		webhook_ping,webhook_redeliver}'::name[])$$,
 	'admin may invite, look up roles, end sessions, mark notifications, tend to queues, try webhooks and search');
@@ -131,7 +131,7 @@ SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_customers' EXC
 	$$SELECT unnest('{batch_run,batch_try,change_faults,contact_masked,custom_fault,custom_faults,customer_group_add,customer_group_remove,
 		customer_group_there,customer_text,customer_there,customer_timeline,customers_batch,customers_change,
 		csv_line,customer_anonymise,customer_duplicates,customer_everything,customer_merge,customer_unmerge,
-		fault,faults_raise,import_open,import_start,short_grams,there_or}'::name[])$$,
+		fault,faults_raise,import_open,import_start,pattern_whole,short_grams,there_or}'::name[])$$,
 	'customers may call what looks after customers');
 SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND act = 'read' AND relname = 'users'
                    AND result = ''$$, $$VALUES ('id'::name), ('full_name'), ('picture')$$,

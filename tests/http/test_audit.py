@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 import client
+from customer import customer, fresh_phone, fresh_word
 
 
 def make_role(who, agent="tests", **more):
@@ -125,3 +126,15 @@ def test_no_cell_is_a_formula(chair, agent):
 def test_a_list_without_files_knows_no_format(chair):
     assert chair.get("/users?format=csv").status == 400
     assert chair.get("/audit?format=xml").status == 422
+
+
+def test_who_may_not_read_contacts_of_customers_sees_them_masked(chair, manager):
+    first, second = (customer(manager, email=fresh_word("secret") + "@example.org", phone=fresh_phone()) for _ in range(2))
+    assert manager.post(f"/customers/{first['id']}/merge", {"otherIds": [second["id"]], "keep": {"email": second["id"], "phone": second["id"]}}).status == 201
+    manager.get("/customers?format=csv&email=" + second["email"])
+    role = make_role(chair, permissions=["audit:read"]).json["name"]
+    auditor = client.person(role)
+    for query in ("resource=customers", "resource=customer-merges", "resource=customers&format=csv"):
+        whole, masked = (who.get(f"/audit?limit=200&{query}".replace("limit=200&", "" if "csv" in query else "limit=200&")).body for who in (chair, auditor))
+        for secret in (second["email"], second["phone"]):
+            assert secret.encode() in whole and secret.encode() not in masked, query

@@ -123,6 +123,8 @@ def test_groups_are_made_read_replaced_deleted_and_restored(manager):
 @pytest.mark.parametrize("field,where", [
     ({"name": "a"}, "customFields[0].type"), ({"name": "a", "type": "money"}, "customFields[0].type"), ({"type": "text"}, "customFields[0].name"),
     ({"name": "a", "type": "list"}, "customFields[0].options"), ({"name": "a", "type": "text", "pattern": "("}, "customFields[0].pattern"),
+    ({"name": "a", "type": "text", "pattern": "(?i)abc"}, "customFields[0].pattern"),
+    ({"name": "a", "type": "text", "pattern": "***:abc"}, "customFields[0].pattern"),
     ({"name": "a", "type": "number", "min": "1"}, "customFields[0].min"), ({"name": "a", "type": "date", "max": 1}, "customFields[0].min"),
     ({"name": "a", "type": "text", "more": 1}, "customFields[0].more"), ({"name": "a", "type": "text", "required": 1}, "customFields[0].required"),
 ])

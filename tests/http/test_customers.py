@@ -295,3 +295,10 @@ def test_custom_fields_are_judged_by_the_groups_a_customer_is_in(manager):
     assert manager.patch(path, {"customFields": {"size2": ["S", "L"], "more": True}}).json["customFields"] == {
         "size": 2, "size2": ["S", "L"], "more": True}
     assert batch(manager, (who["id"], {"customFields": {"size": "big"}})).json["errors"][0]["field"] == "updates[0].data.customFields.size"
+
+
+def test_custom_fields_have_a_bound_however_they_come(manager):
+    who = customer(manager)
+    answers = [manager.patch("/customers/" + who["id"], {"customFields": {f"{n}-{k}": "x" * 3000 for k in range(5)}}) for n in range(6)]
+    assert [a.status for a in answers[:4]] == [200] * 4
+    assert (answers[5].status, answers[5].code, fields_of(answers[5])) == (422, 2001, ["customFields"])

@@ -90,6 +90,8 @@ def test_an_import_is_its_owners_alone(manager, chair, employee):
     assert chair.get("/imports/" + made["id"]).code == 3001
     assert employee.get("/imports/" + made["id"]).code == 1005
     assert upload.send(employee, "/customers/import", "name\nAnn\n").code == 1005
+    for nobodys in (chair.get(f"/imports/{made['id']}/errors.csv"), manager.get(f"/imports/{uuid.uuid4()}/errors.csv")):
+        assert (nobodys.status, nobodys.code) == (404, 3001)
 
 
 @pytest.mark.parametrize("data,line,says", [
@@ -105,7 +107,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_line(manager, data, line
 
 
 @pytest.mark.parametrize("fields,field", [
-    ({"mapping": "{"}, "mapping"), ({"mapping": "[]"}, "mapping"), ({"mapping": '{"name":"No such"}'}, "mapping.name"),
+    ({"mapping": "{"}, "mapping"), ({"mapping": "[" * 16000}, "mapping"), ({"mapping": "[]"}, "mapping"), ({"mapping": '{"name":"No such"}'}, "mapping.name"),
     ({"mapping": '{"nothing":"Full name"}'}, "mapping.nothing"), ({"mapping": '{"phone":"Tel"}'}, "mapping.name"),
     ({}, "mapping.name"), ({"duplicates": "eat"}, "duplicates"), ({"matchBy": "name"}, "matchBy"),
     ({"groupId": str(uuid.uuid4()), "mapping": '{"name":"Full name"}'}, "groupId"), ({"noSuch": "x"}, "noSuch"),

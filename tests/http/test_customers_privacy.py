@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What a customer may ask: to be told all that is kept, and to be forgotten."""
 
+import concurrent.futures
 import uuid
 
 import pytest
@@ -110,3 +111,24 @@ def test_required_fields_of_a_group_do_not_keep_anybody(manager, ann):
     join(manager, into, ann)
     assert forget(manager, ann).status == 200
     assert manager.get("/customers/groups/" + into["id"]).json["customersCount"] == 0
+
+
+def test_who_was_forgotten_stays_so(manager, ann):
+    assert forget(manager, ann).status == 200
+    for body in ({"name": "Again"}, {"email": "again@example.org"}, {"tags": ["again"]}, {"customFields": {"again": 1}}):
+        answer = manager.patch("/customers/" + ann["id"], body)
+        assert (answer.status, answer.code) == (409, 3003), body
+    assert manager.post(f"/customers/{ann['id']}/notes", {"text": "again"}).code == 3003
+    assert manager.patch("/customers/" + ann["id"], {"status": "inactive"}).status == 200
+
+
+def test_who_is_merged_into_them_at_the_same_time_is_forgotten_or_stays_apart(manager):
+    for _ in range(5):
+        word = fresh_word("Annabelle")
+        ann, twin = (customer(manager, name=word + name, email=f"{word}{name}@example.org") for name in ("a", "b"))
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            merged = pool.submit(manager.post, f"/customers/{ann['id']}/merge", {"otherIds": [twin["id"]]})
+            forgotten = pool.submit(forget, manager, ann)
+        assert forgotten.result().status == 200
+        left = client.sql("SELECT merged_into IS NULL FROM customers c WHERE c::text ILIKE '%{0}%'", word)
+        assert left == ([] if merged.result().status == 201 else [["t"]])

@@ -142,3 +142,14 @@ def test_presence_is_for_who_is_signed_in(anonymous, employee):
     assert anonymous.get("/presence").code == 1001
     answer = employee.get("/presence")
     assert answer.status == 200 and set(answer.json) == {"users"}
+
+
+def test_a_cookie_opens_streams_of_our_own_pages_alone():
+    cookie = client.Client().post("/auth/login", {"email": client.person().user["email"], "password": client.PASSWORD, "cookie": True},
+                                  Origin=client.BASE_URL).cookies["jwt"][0]
+    for path in ("/events", "/events/poll"):
+        for foreign in ({"Origin": "https://evil.example.org"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}):
+            answer = client.Client().get(path, Cookie="jwt=" + cookie, **foreign)
+            assert (answer.status, answer.code) == (403, 1010), foreign
+        for own in ({}, {"Origin": client.BASE_URL}, {"Sec_Fetch_Site": "same-origin"}):
+            assert client.Client().get(path, Cookie="jwt=" + cookie, **own).status == 200, own

@@ -239,3 +239,61 @@ def test_a_hundred_thousand_lines_take_no_memory(manager):
     assert answer.body.count(b"\n") == 99001
     for pid, peak in {**house.peaks("customers"), **house.peaks("worker")}.items():
         assert peak - before.get(pid, peak) < 4096, "a process has grown"
+
+
+def test_what_was_taken_away_meanwhile_is_not_done(chair, manager):
+    there, into = customer(manager, name="Before", phone=fresh_phone()), group(manager)
+    role = chair.post("/roles", {"name": fresh_word("importer"), "permissions": ["customers:*", "customer-groups:*"]}).json
+    who = client.person(role["name"])
+    assert chair.post("/queues/imports/pause").status == 200
+    try:
+        made = send(who, upload.csv("name,phone", f"After,{there['phone']}"), duplicates="update", groupId=into["id"])
+        assert chair.put("/roles/" + role["id"], {"name": role["name"], "permissions": ["customers:import"]}).status == 200
+    finally:
+        assert chair.post("/queues/imports/resume").status == 200
+    done = ended(who, made)
+    assert done["state"] == "failed" and "may not" in done["cause"]
+    assert manager.get("/customers/" + there["id"]).json["name"] == "Before"
+    assert manager.get("/customers/groups/" + into["id"]).json["customersCount"] == 0
+
+
+def test_one_customer_whose_groups_refuse_a_value_keeps_no_other_out(manager):
+    phone, tag = fresh_phone(), fresh_word("tag")
+    there = customer(manager, name="Ann", phone=phone)
+    manager.post(f"/customers/groups/{group(manager, {'name': 'size', 'type': 'number'})['id']}/customers", {"customerIds": [there["id"]]})
+    done = bring(manager, upload.csv("name,phone,tags,customFields.size", f"Ann,{phone},{tag},big", f"Ben,{fresh_phone()},{tag},7"),
+                 duplicates="update")
+    assert counts(done) == [1, 0, 0, 1]
+    assert [(e["line"], e["field"], e["code"]) for e in done["errors"]] == [(2, "customFields.size", 2004)]
+
+
+@pytest.mark.parametrize("column", ["phone", "countryCode"])
+def test_nor_does_one_whose_number_would_be_anothers_with_what_it_keeps(manager, column):
+    mail, phone, tag = fresh_word() + "@example.org", fresh_phone(), fresh_word("tag")
+    customer(manager, name="Ann", email=mail, phone=phone if column == "countryCode" else fresh_phone(),
+             countryCode="DE" if column == "phone" else "AT")
+    customer(manager, name="Other", phone=phone, countryCode="DE")
+    value = {"phone": phone, "countryCode": "DE"}[column]
+    done = bring(manager, upload.csv(f"name,email,tags,{column}", f"Ann,{mail},{tag},{value}", f"Ben,b{mail},{tag},"),
+                 duplicates="update", matchBy="email")
+    assert counts(done) == [1, 0, 0, 1]
+    assert [(e["line"], e["field"], e["code"]) for e in done["errors"]] == [(2, "phone", 3002)]
+
+
+def test_lines_that_others_left_are_not_counted_through(manager):
+    wide = "x," * 150 + "x"
+    assert counts(bring(manager, upload.csv("name", *[wide] * 2000), "?dryRun=true")) == [0, 0, 0, 2000]
+    assert counts(bring(manager, upload.csv("name", "Ann"), "?dryRun=true")) == [1, 0, 0, 0]
+    assert client.sql("SELECT attname FROM pg_stats WHERE tablename = 'import_rows' AND attname = 'cells'") == []
+
+
+@pytest.mark.parametrize("cells", ["{mail},,,", ",,{phone},"], ids=["address", "number"])
+def test_lines_that_could_not_be_read_are_forgotten_with_the_customer(manager, cells):
+    mail, phone, name = fresh_word("Ann") + "@Example.org", fresh_phone(), fresh_word("Ann")
+    there = customer(manager, name=name, email=mail, phone=phone)
+    line = "Ann," + cells.format(mail=mail, phone=f"{phone[:3]} ({phone[3:5]}) {phone[5:]}")
+    made = send(manager, upload.csv("name,email,phone", line, "Ben,x,"), "?dryRun=true")
+    assert counts(ended(manager, made)) == [0, 0, 0, 2]
+    assert manager.post(f"/customers/{there['id']}/anonymise", {"confirm": name}).status == 200
+    left = manager.get(f"/imports/{made}/errors.csv").body.decode()
+    assert mail not in left and phone[5:] not in left and "Ben" in left
