@@ -30,7 +30,7 @@ function Framed({ title, one, lines = 4, actions, children }) {
 const link = (filter, name, value) => path(HOME, { ...filter, [name]: value });
 
 export function Newcomers({ one, actions, height = 180 }) {
-	return html`<${Framed} title=${t("statistics.new")} one=${one} lines=${5} actions=${actions}>${(body) => html`<${Series} body=${body} height=${height} />`}<//>`;
+	return html`<${Framed} title=${t("statistics.new")} one=${one} lines=${8} actions=${actions}>${(body) => html`<${Series} body=${body} height=${height} />`}<//>`;
 }
 
 function Series({ body, height }) {

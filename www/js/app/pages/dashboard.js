@@ -25,13 +25,13 @@ words(dashboard);
 const numbers = (name) => () => import("/js/app/customers/statistics.js").then((module) => module[name]);
 
 // need: a permission · calls: what the API must offer · side: in the narrow column · view, or load() and rows: the lines
-// that keep its place until it is there.
+// that keep its place until it is there.  What may grow by much stands last, so that it moves nothing.
 const CARDS = [
 	{ name: "customers", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("NewcomersCard"), rows: 8 },
 	{ name: "customers-status", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("StatusCard"), rows: 6, side: true },
 	{ name: "customers-owner", need: "customers:statistics", calls: "GET /customers/statistics", load: numbers("OwnerCard"), rows: 5, side: true },
-	{ name: "activity", need: "audit:read", calls: "GET /audit", view: Activity },
 	{ name: "newcomers", need: "users:read", calls: "GET /users", view: Newcomers },
+	{ name: "activity", need: "audit:read", calls: "GET /audit", view: Activity },
 	{ name: "online", calls: "GET /presence", view: Online, side: true },
 	{ name: "queues", need: "queues:read", calls: "GET /queues", view: Queues, side: true },
 	{ name: "sessions", calls: "GET /auth/sessions", view: OwnSessions, side: true },
@@ -94,7 +94,7 @@ function Newcomers() {
 	const list = useList("users?limit=5", { watch: ["users"] });
 
 	return html`<${Card} title=${t("dashboard.newcomers")}>
-		<${List} list=${{ ...list, next: null }} empty=${t("nothing")} row=${(one) => html`<${Item} key=${one.id} href=${`/app/people/${one.id}`} title=${one.fullName}
+		<${List} list=${{ ...list, next: null }} lines=${5} empty=${t("nothing")} row=${(one) => html`<${Item} key=${one.id} href=${`/app/people/${one.id}`} title=${one.fullName}
 			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
 }
 
@@ -118,7 +118,7 @@ function Activity() {
 	const list = useList("audit?limit=100", { every: 30000 });
 
 	return html`<${Card} title=${t("dashboard.activity")}>
-		<${List} list=${{ ...list, rows: list.rows && told(list.rows), next: null }} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
+		<${List} list=${{ ...list, rows: list.rows && told(list.rows), next: null }} lines=${8} empty=${{ icon: "audit", title: t("dashboard.no-activity") }} row=${(one) => html`<${Item} key=${one.id}
 			lead=${html`<${Avatar} name=${one.actorName} />`} title=${html`${one.actorName} <span class="soft weak">${done(one)}</span>`}
 			about=${html`${about(one) && html`<span dir="auto">${about(one)}</span>`}${one.more > 0 && ` ${t("dashboard.more", { n: one.more })}`}${(about(one) || one.more > 0) && " · "}<time datetime=${one.at} title=${dateTime(one.at)}>${relative(one.at)}</time>`} />`} /><//>`;
 }
