@@ -72,7 +72,7 @@ BEGIN
 			'It is not a phone number in international form, like +49 30 1234567.');
 	END IF;
 	IF NOT is_country(_c.country_code) THEN
-		_faults := _faults || fault('countryCode', 2004, 'It is not a country code of two letters, like DE.');
+		_faults := _faults || fault('countryCode', 2004, 'It is not the code of a country in two letters, like DE.');
 	END IF;
 	IF char_length(_c.company) > 200 THEN
 		_faults := _faults || fault('company', 2001, 'It may have at most 200 characters.');
