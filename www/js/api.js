@@ -20,9 +20,13 @@ export class Problem extends Error {
 		this.code = code;
 		this.current = body.current;
 		this.requestId = body.requestId;
-		this.fields = Object.fromEntries((body.errors ?? []).map(
-			(e) => [e.field, sentence(e.code, e.message, `${area}.${e.field}`, "field")]));
+		this.fields = Object.fromEntries((body.errors ?? []).map((one) => [one.field, fault(one, area)]));
 	}
+}
+
+// What is wrong with a field, as a form says it.
+export function fault({ field, code, message }, area) {
+	return sentence(code, message, `${area}.${field}`, "field");
 }
 
 // Does the detail begin with a field as the API calls it?  No reader knows that name.

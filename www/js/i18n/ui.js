@@ -42,6 +42,7 @@ export default {
 	"table.all": [{ one: "{n} row", other: "{n} rows" }, { one: "{n} Zeile", other: "{n} Zeilen" }],
 	"table.of": ["{shown} of {n} rows", "{shown} von {n} Zeilen"],
 	"table.some": ["{shown} rows, and more", "{shown} Zeilen, und mehr"],
+	"table.picked-part": ["(those shown so far)", "(die bisher gezeigten)"],
 	"table.clear": ["Clear the selection", "Auswahl aufheben"],
 	"table.edit": ["Edit: {what}", "Bearbeiten: {what}"],
 	"table.columns": ["Columns", "Spalten"],

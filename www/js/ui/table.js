@@ -238,11 +238,12 @@ export function Columns({ name, columns }) {
 }
 
 // What to do with those picked; it comes up from below and goes when none is.
-export function PickedBar({ picked, clear, children }) {
+// isPart: there are more than those that were there to be picked.
+export function PickedBar({ picked, isPart, clear, children }) {
 	if (picked.size === 0)
 		return null;
 	return html`<div class="picked-bar" role="region" aria-label=${t("table.picked-region")}>
-		<strong role="status">${t("table.picked", { n: picked.size })}</strong>${children}
+		<strong role="status">${t("table.picked", { n: picked.size })}${isPart && html`<small> ${t("table.picked-part")}</small>`}</strong>${children}
 		<${Button} kind="bare" icon="close" label=${t("table.clear")} onClick=${clear} /></div>`;
 }
 

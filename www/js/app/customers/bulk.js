@@ -21,7 +21,7 @@ export function Bulk({ list, picked, pick }) {
 		return putMany(list, rows, data, said, options);
 	};
 
-	return html`<${PickedBar} picked=${picked} clear=${() => pick(new Set())}>
+	return html`<${PickedBar} picked=${picked} isPart=${Boolean(list.next) && rows.length === list.rows.length} clear=${() => pick(new Set())}>
 			${may("customers:batch-update") && html`
 				<${Menu} button=${{ kind: "quiet", icon: "edit" }} words=${t("customers.status")} label=${t("customers.status")} items=${statuses().map(([status, label]) => ({ label,
 					act: () => run(() => ({ status }), (n) => t("customers.many-status", { n, status: label })) }))} />

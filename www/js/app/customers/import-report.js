@@ -52,7 +52,7 @@ export function Report({ id, again, start }) {
 			<dl class="figures"><${Figure} label=${t("import.rows")} value=${number(body.rows)} /><${Figure} label=${t(body.dryRun ? "import.would-create" : "import.created")} value=${number(body.created)} />
 				<${Figure} label=${t(body.dryRun ? "import.would-update" : "import.updated")} value=${number(body.updated)} /><${Figure} label=${t("import.skipped")} value=${number(body.skipped)} />
 				<${Figure} label=${t("import.wrong")} value=${number(body.failed)} kind=${body.failed ? "bad" : ""} /></dl>
-			<div class="ends">${again}${body.dryRun && body.state === "done" && start?.(body.created + body.updated)}
+			<div class="ends">${(body.dryRun || body.state === "failed") && again}${body.dryRun && body.state === "done" && start?.(body.created + body.updated)}
 				${!body.dryRun && body.state === "done" && html`<${Button} kind="main" href=${`${HOME}?sort=-createdAt`}>${t("import.look")}<//>`}</div>
 		<//>
 		${body.errors.length > 0 && html`<${Errors} one=${body} />`}`;
@@ -63,6 +63,6 @@ function Errors({ one }) {
 
 	return html`<${Card} title=${t("import.errors", { n: one.failed })} about=${t("import.errors-about")} flush actions=${html`<${Button} icon="download" onClick=${take}>${t("import.errors-file")}<//>`}>
 		<div class="wrong-lines" tabindex="0" role="region" aria-label=${t("import.wrong")}><table><thead><tr><th scope="col">${t("import.line")}</th><th scope="col">${t("import.field")}</th><th scope="col">${t("import.why")}</th></tr></thead>
-			<tbody>${one.errors.map((error, i) => html`<tr key=${i}><td class="end">${error.line}</td><td dir="auto">${error.field ? labelOf(error.field) : ""}</td><td dir="auto">${error.message}</td></tr>`)}</tbody></table></div>
+			<tbody>${one.errors.map((error, i) => html`<tr key=${i}><td class="end">${error.line}</td><td dir="auto">${error.field ? labelOf(error.field) : ""}</td><td dir="auto">${api.fault(error, "customers")}</td></tr>`)}</tbody></table></div>
 		${one.failed > one.errors.length && html`<p class="soft small more-lines">${t("import.errors-more")}</p>`}<//>`;
 }

@@ -4,7 +4,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { t } from "/js/i18n/index.js";
+import { date, t } from "/js/i18n/index.js";
 import { change } from "/js/data.js";
 import { labelOf, shownAs, usePeople } from "/js/app/customers/parts.js";
 import { Choice, Dialog, Form, Note, toast } from "/js/ui/index.js";
@@ -30,10 +30,15 @@ export function MergeDialog({ customers, close, done, undone }) {
 	return html`<${Dialog} title=${t("customers.merge-title", { n: customers.length })} wide close=${close}>
 		<${Form} submit=${t("customers.merge-do")} cancel=${close} send=${send}>
 			<p class="soft">${t("customers.merge-about")}</p>
-			<${Choice} label=${t("customers.merge-stays")} hidden=${false} value=${stays} set=${setStays} options=${customers.map((one) => [one.id, html`<span dir="auto">${one.name}</span>`])} />
+			<${Choice} label=${t("customers.merge-stays")} hidden=${false} value=${stays} set=${setStays} options=${customers.map((one) => [one.id, html`<span dir="auto">${told(one, customers)}</span>`])} />
 			${differ.map((field) => html`<${Which} key=${field} field=${field} customers=${ordered} value=${keep[field] ?? first(ordered, field)} set=${(id) => setKeep({ ...keep, [field]: id })} />`)}
 			${differ.length === 0 && html`<${Note}>${t("customers.merge-same")}<//>`}
 		<//><//>`;
+}
+
+// By name, and where another has the same by what else there is.
+function told({ id, name, company, createdAt }, customers) {
+	return customers.some((one) => one.id !== id && one.name === name) ? [name, company, date(createdAt)].filter(Boolean).join(" · ") : name;
 }
 
 const first = (customers, field) => customers.find((one) => one[field] !== null && one[field] !== undefined)?.id;
@@ -43,7 +48,7 @@ function Which({ field, customers, value, set }) {
 
 	return html`<fieldset class="versions"><legend>${labelOf(field)}</legend>${has.map((one) => html`<label key=${one.id}>
 		<input type="radio" name=${`keep-${field}`} checked=${one.id === value} onChange=${() => set(one.id)} />
-		<span><span dir="auto">${shownAs(field, one[field]) ?? shownValue(one[field])}</span>${field !== "name" && html`<small dir="auto">${one.name}</small>`}</span></label>`)}</fieldset>`;
+		<span><span dir="auto">${shownAs(field, one[field]) ?? shownValue(one[field])}</span>${field !== "name" && html`<small dir="auto">${told(one, customers)}</small>`}</span></label>`)}</fieldset>`;
 }
 
 function undo(merge, undone) {
