@@ -40,7 +40,7 @@ const struct route many_routes[] = {
 	  .doc = "Count customers by status, group, owner and time." },
 	{ PATCH, "/customers/batch", .need = PERM_CUSTOMERS_BATCH_UPDATE,
 	  .tx = TX_WRITE, .params = updates, .run = batch,
-	  .returns = "CustomerBatch",
+	  .returns = "CustomerBatch", .slow = true,
 	  .doc = "Change many customers, all or none; with Prefer: "
 	  "handling=lenient as many as can be." },
 	ROUTES_END
