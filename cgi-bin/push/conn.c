@@ -172,6 +172,8 @@ static void
 keep(struct conn *conn, const struct iovec *pieces, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
+		if (pieces[i].iov_len == 0)
+			continue;
 		make_room(conn, pieces[i].iov_len);
 		memcpy(conn->out + conn->out_len, pieces[i].iov_base,
 		    pieces[i].iov_len);

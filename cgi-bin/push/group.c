@@ -112,8 +112,8 @@ group_is_fresh(const struct group *group)
 bool
 group_has(const struct group *group, const struct id *person)
 {
-	return (bsearch(person, group->members, group->count,
-	    sizeof(*group->members), id_compare) != NULL);
+	return (group->count > 0 && bsearch(person, group->members,
+	    group->count, sizeof(*group->members), id_compare) != NULL);
 }
 
 void

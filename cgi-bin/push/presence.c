@@ -242,6 +242,8 @@ let_go(struct push *push)
 
 	while (gone < p->leaving_count && push->now >= p->leaving[gone].at)
 		note_went(p, &p->leaving[gone++].id);
+	if (gone == 0)
+		return;
 	p->leaving_count -= gone;
 	memmove(p->leaving, p->leaving + gone,
 	    p->leaving_count * sizeof(*p->leaving));
