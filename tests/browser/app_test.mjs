@@ -481,7 +481,7 @@ page("a form follows its record until somebody types, and keeps the focus", {}, 
 	if (!await asChair(one, context, t, `/app/people/${person.id}`))
 		return;
 	await one.getByLabel("Role", { exact: true }).selectOption("manager");
-	await one.getByLabel("Designation").last().fill("  Keeper of keys ");
+	await one.getByRole("textbox", { name: "Designation" }).last().fill("  Keeper of keys ");
 	await one.keyboard.press("Enter");
 	await said(one, `${person.fullName} is saved`);
 	await one.waitForFunction(() => document.activeElement.value === "Keeper of keys");
@@ -489,7 +489,7 @@ page("a form follows its record until somebody types, and keeps the focus", {}, 
 
 	const other = await open();
 	await other.goto(`/app/people/${person.id}`);
-	await one.getByLabel("Designation").last().fill("Keeper of doors");
+	await one.getByRole("textbox", { name: "Designation" }).last().fill("Keeper of doors");
 	await other.getByLabel("Role", { exact: true }).selectOption("employee");
 	await other.getByRole("button", { name: "Save changes" }).click();
 	await said(other, `${person.fullName} is saved`);

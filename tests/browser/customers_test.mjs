@@ -377,7 +377,7 @@ page("two that are one are merged, and parted again", {}, async (one, { context 
 	await at(one, context, `${HOME}/${a.id}?search=${encodeURIComponent(name)}`);
 	await isShown(one, ".drawer h3:has-text('Perhaps the same')");
 	await one.getByRole("button", { name: `Merge with ${name}` }).click();
-	await one.locator("dialog label:has-text('Right & Co')").click();
+	await one.locator("dialog .versions label:has-text('Right & Co')").first().click();
 	await one.getByRole("button", { name: "Merge them" }).click();
 	await said(one, "2 customers are now");
 	await isShown(one, "text=1 row");

@@ -35,7 +35,7 @@ export function Drawer({ name, title, head, close, children, actions }) {
 			<div><h2 id=${id} tabindex="-1">${title}</h2>${head}</div>
 			<${Button} kind="bare" icon="close" label=${t("close")} onClick=${close} />
 		</header>
-		<div class="body">${children}</div>
+		<div class="body" tabindex="0">${children}</div>
 		${actions && html`<footer class="ends">${actions}</footer>`}
 	</section>`;
 }
