@@ -251,6 +251,21 @@ BEGIN
 END
 $$;
 
+-- Of a line that could not be read there are its cells alone; to look through those of all imports takes
+-- seconds, so it is a job, which names address and number in its secret.
+CREATE OR REPLACE FUNCTION job_customers_forget(_args jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	DELETE FROM import_rows r USING (SELECT x.import_id, x.line, array_to_string(x.cells, '|') AS text FROM import_rows x) w
+	 WHERE r.import_id = w.import_id AND r.line = w.line
+	   AND (EXISTS (SELECT FROM jsonb_array_elements_text(nullif(_args -> 'emails', 'null')) e
+	                 WHERE strpos(lower(w.text), e) > 0)
+	     OR EXISTS (SELECT FROM jsonb_array_elements_text(nullif(_args -> 'phones', 'null')) p
+	                 WHERE strpos(translate(w.text, ' ().·/-', ''), p) > 0));
+	RETURN NULL;
+END
+$$;
+
 -- Forgets who a customer was, for good: name, contact, notes and what the history says of them.
 -- Status, country and times stay, so that numbers do not change.
 CREATE OR REPLACE FUNCTION customer_anonymise(_id uuid, _confirm text) RETURNS uuid
@@ -276,11 +291,12 @@ BEGIN
 	ELSIF _confirm <> _c.name THEN
 		PERFORM merge_refuse('U2001', 'confirm', 'Say the customer''s name, letter by letter, to confirm: this cannot be undone.');
 	END IF;
-	-- Of a line that could not be read there are its cells alone.
 	DELETE FROM import_rows r USING customers c
-	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email
-	       OR strpos(lower(array_to_string(r.cells, '|')), c.email) > 0
-	       OR strpos(translate(array_to_string(r.cells, '|'), ' ().·/-', ''), c.phone) > 0);
+	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email);
+	PERFORM job_add('customers.forget', '{}', _secret => (
+		SELECT jsonb_build_object('emails', jsonb_agg(c.email) FILTER (WHERE c.email IS NOT NULL),
+		                          'phones', jsonb_agg(c.phone) FILTER (WHERE c.phone IS NOT NULL))
+		  FROM customers c WHERE c.id = ANY (_ids)));
 	UPDATE customer_group_members SET deleted_at = now() WHERE customer_id = ANY (_ids) AND deleted_at IS NULL;
 	UPDATE customer_notes SET text = 'Anonymised' WHERE id = ANY (_notes);
 	UPDATE customer_merges SET before = '{}', after = '{}' WHERE id = ANY (_merges);
