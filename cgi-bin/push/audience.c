@@ -42,7 +42,7 @@ add_group(struct push *push, struct audience *audience, struct str name)
 	    memchr(name.p, '"', name.n) != NULL)
 		return;
 	audience->groups = reallocarray(audience->groups,
-	    audience->group_count + 1, sizeof(*audience->groups));
+	    audience->group_count + 1, sizeof(struct group *));
 	ASSERT(audience->groups != NULL);
 	audience->groups[audience->group_count++] = group_hold(push, name);
 }

@@ -21,7 +21,7 @@ ring_new(const struct limits *limits)
 	ASSERT(ring != NULL);
 	ring->room = limits->ring;
 	ring->bytes_max = limits->ring_bytes;
-	ring->list = calloc(ring->room, sizeof(*ring->list));
+	ring->list = calloc(ring->room, sizeof(struct entry *));
 	ASSERT(ring->list != NULL);
 	return (ring);
 }

@@ -434,7 +434,7 @@ dispatch_begin(struct app *app, struct req *rq, char *const *env)
 }
 
 void
-dispatch_end(struct app *app, struct req *rq, enum err err)
+dispatch_end(struct req *rq, enum err err)
 {
 	slow_end(rq);
 	if (rq->route != NULL && rq->route->upload)
@@ -455,7 +455,7 @@ dispatch(struct app *app, struct req *rq, char *const *env)
 
 	if (err == ERR_OK)
 		err = run(rq);
-	dispatch_end(app, rq, err);
+	dispatch_end(rq, err);
 }
 
 bool

@@ -69,7 +69,7 @@ front_open(struct front *front, struct req *rq, struct arena *arena,
 void
 front_close(struct req *rq, enum err err)
 {
-	dispatch_end(rq->app, rq, err);
+	dispatch_end(rq, err);
 	count_answer(rq->app, rq);
 }
 

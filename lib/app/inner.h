@@ -68,7 +68,7 @@ void		dispatch(struct app *app, struct req *rq, char *const *env);
  * follows it. */
 enum err	dispatch_begin(struct app *app, struct req *rq,
 		    char *const *env);
-void		dispatch_end(struct app *app, struct req *rq, enum err err);
+void		dispatch_end(struct req *rq, enum err err);
 
 /* Where it comes from, as limits count: an address, or its /64. */
 struct str	network_of(const struct req *rq);

@@ -386,9 +386,9 @@ short
 async_events(const struct async *async)
 {
 	if (async->state == CONNECTING)
-		return (async->wants == PGRES_POLLING_READING ? POLLIN :
-		    POLLOUT);
-	return (async->unsent ? POLLIN | POLLOUT : POLLIN);
+		return ((short)(async->wants == PGRES_POLLING_READING ?
+		    POLLIN : POLLOUT));
+	return ((short)(async->unsent ? POLLIN | POLLOUT : POLLIN));
 }
 
 int64_t
