@@ -39,7 +39,8 @@
 #define FINDINGS_MAX	(1 << 18)
 
 void
-doctor_tell(struct report *r, enum weight weight, const char *what, const char *mend)
+doctor_tell(struct report *r, enum weight weight, const char *what,
+    const char *mend)
 {
 	static const char *const words[] = { "fine", "note", "wrong" };
 

@@ -279,14 +279,15 @@ on_head(void *cls, enum err err, const struct db_error *error,
 static void
 on_up(void *cls)
 {
-	static const char *const channels[] = {
-		"stream", "bell", "say", "presence"
+	static const enum query_id listens[] = {
+		Q_PUSH_LISTEN_STREAM, Q_PUSH_LISTEN_BELL, Q_PUSH_LISTEN_SAY,
+		Q_PUSH_LISTEN_PRESENCE
 	};
 	struct push *push = cls;
 
 	push->feed->is_reading = false;
-	for (unsigned i = 0; i < COUNT_OF(channels); i++)
-		async_listen(push->feeding, channels[i]);
+	for (unsigned i = 0; i < COUNT_OF(listens); i++)
+		async_ask(push->feeding, listens[i], NULL, NULL, NULL);
 	async_ask(push->feeding, Q_PUSH_HEAD, NULL, on_head, push);
 	presence_greet(push);
 }

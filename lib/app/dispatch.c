@@ -277,7 +277,8 @@ take_body(struct req *rq)
 static enum err
 run(struct req *rq)
 {
-	if (rq->route->slow && !slow_begin(rq))
+	/* To keep it for later takes no time. */
+	if (rq->route->slow && !rq->app->later && !slow_begin(rq))
 		return (rq->err);
 	if (rq->route->tx == TX_NONE)
 		return (rq->route->run(rq));

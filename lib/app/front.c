@@ -9,7 +9,6 @@
 
 #include "arena.h"
 #include "check.h"
-#include "conf.h"
 #include "inner.h"
 #include "when.h"
 
@@ -62,7 +61,7 @@ front_open(struct front *front, struct req *rq, struct arena *arena,
 	*app = front->app;
 	app->arena = arena;
 	app->started = when_mono();
-	app->deadline = app->started + conf_int(CONF_REQUEST_TIMEOUT) * 800000;
+	app->deadline = request_deadline();
 	return (dispatch_begin(app, rq, env));
 }
 

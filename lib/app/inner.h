@@ -73,7 +73,10 @@ void		dispatch_end(struct req *rq, enum err err);
 /* Where it comes from, as limits count: an address, or its /64. */
 struct str	network_of(const struct req *rq);
 
-/* responder.c: an answer is counted on the board. */
+/* responder.c: when a request that begins now must be done: before the watchdog
+ * thinks otherwise. */
+int64_t		request_deadline(void);
+/* An answer is counted on the board. */
 void		count_answer(struct app *app, const struct req *rq);
 
 /* What every answer says. */

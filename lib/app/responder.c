@@ -72,6 +72,12 @@ count_answer(struct app *app, const struct req *rq)
 	    rq->answer.status, when_mono() - app->started);
 }
 
+int64_t
+request_deadline(void)
+{
+	return (when_mono() + conf_int(CONF_REQUEST_TIMEOUT) * 800000);
+}
+
 static void
 serve_one(struct app *app)
 {
@@ -81,9 +87,7 @@ serve_one(struct app *app)
 
 	board_begin(app->board);
 	app->started = when_mono();
-	/* Done before the watchdog thinks otherwise. */
-	app->deadline = app->started +
-	    conf_int(CONF_REQUEST_TIMEOUT) * 800000;
+	app->deadline = request_deadline();
 	if (!fcgi_begin(app->transport, &env)) {
 		fcgi_end(app->transport);
 		board_ready(app->board);

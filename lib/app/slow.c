@@ -6,9 +6,7 @@
 #include "inner.h"
 
 #include "arena.h"
-#include "conf.h"
 #include "fcgi.h"
-#include "when.h"
 
 #define AGAIN	"5"		/* seconds, when there are too many */
 
@@ -21,8 +19,8 @@ slow_begin(struct req *rq)
 		app->is_slow = true;
 		return (true);
 	}
-	req_fail(rq, ERR_SERVICE_UNAVAILABLE, "Too many exports and imports "
-	    "are under way; try again shortly.");
+	req_fail(rq, ERR_SERVICE_UNAVAILABLE, "Too much that takes long is "
+	    "under way; try again shortly.");
 	answer_header(rq, "Retry-After", AGAIN);
 	return (false);
 }
@@ -40,7 +38,7 @@ slow_goes_on(struct req *rq)
 {
 	struct app *app = rq->app;
 
-	app->deadline = when_mono() + conf_int(CONF_REQUEST_TIMEOUT) * 800000;
+	app->deadline = request_deadline();
 	db_deadline(app->db, app->deadline);
 	board_begin(app->board);
 }

@@ -8,7 +8,6 @@
 #include "async.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +30,7 @@
 enum state { DOWN, CONNECTING, UP };
 
 struct ask {
-	enum query_id	 id;		/* Q_NONE: a LISTEN */
+	enum query_id	 id;
 	bool		 preparing;	/* its Parse has not been answered */
 	async_answer	*answer;	/* may be NULL */
 	void		*cls;
@@ -144,22 +143,10 @@ lost(struct async *async, const char *why)
 static void
 statement_failed(struct async *async, const PGresult *result)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *detail = PQresultErrorField(result,
-	    PG_DIAG_MESSAGE_DETAIL);
-
 	if (async->err != ERR_OK)
 		return;
-	if (state == NULL)
-		state = "";
-	async->err = sqlstate_err(state);
-	snprintf(async->error.sqlstate, sizeof(async->error.sqlstate), "%s",
-	    state);
-	async->error.message = arena_strdup(async->arena,
-	    PQresultErrorMessage(result));
-	if (state[0] == 'U' && detail != NULL)
-		async->error.detail = arena_strdup(async->arena, detail);
-	if (state[0] != 'U')
+	async->err = sqlstate_read(async->arena, result, &async->error);
+	if (async->error.sqlstate[0] != 'U')
 		log_event(LOG_WARN, "db.failed", "cause",
 		    async->error.message, NULL);
 }
@@ -276,17 +263,6 @@ async_ask(struct async *async, enum query_id id, const char *const *values,
 	async->prepared[id] = true;
 	return (PQsendQueryPrepared(async->conn, q->name, (int)q->param_count,
 	    values, NULL, NULL, 0) == 1 && ask_sent(async, &ask));
-}
-
-bool
-async_listen(struct async *async, const char *channel)
-{
-	char sql[64];
-	struct ask ask = { .deadline = when_mono() + ANSWER_US };
-
-	snprintf(sql, sizeof(sql), "LISTEN %s", channel);
-	return (may_ask(async) && PQsendQueryParams(async->conn, sql, 0, NULL,
-	    NULL, NULL, NULL, 0) == 1 && ask_sent(async, &ask));
 }
 
 /* --- turning -------------------------------------------------------------------------- */

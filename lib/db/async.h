@@ -50,8 +50,6 @@ unsigned	 async_pending(const struct async *async);
  * called then. */
 bool		 async_ask(struct async *async, enum query_id id,
 		    const char *const *values, async_answer *answer, void *cls);
-/* LISTEN; after every up().  The name is one of ours. */
-bool		 async_listen(struct async *async, const char *channel);
 
 int		 async_fd(const struct async *async);	/* -1: none now */
 short		 async_events(const struct async *async);	/* of poll() */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a program's role connects, in one place for both ways of waiting; for db.c
+ * How a program's role connects, in one place for both ways of waiting; for link.c
  * and async.c alone.
  */
 #ifndef BUREAU_CONNECT_H

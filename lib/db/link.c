@@ -4,14 +4,12 @@
  */
 #include "link.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "connect.h"
 #include "log.h"
-#include "rows.h"
 #include "sqlstate.h"
 #include "when.h"
 
@@ -62,33 +60,8 @@ link_lost(struct db *db, enum err err, const char *message)
 void
 link_refused(struct db *db, const PGresult *result)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *detail = PQresultErrorField(result,
-	    PG_DIAG_MESSAGE_DETAIL);
-	const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-	const char *message = PQresultErrorField(result,
-	    PG_DIAG_MESSAGE_PRIMARY);
-
-	if (db->err != ERR_OK)
-		return;
-	if (state == NULL)
-		state = "";
-	link_failed(db, sqlstate_err(state),
-	    message != NULL ? message : PQresultErrorMessage(result));
-	snprintf(db->error.sqlstate, sizeof(db->error.sqlstate), "%s", state);
-	db->error.retry = sqlstate_is_retryable(state);
-	/* Only what our own functions say is meant for a client. */
-	if (state[0] == 'U' && detail != NULL)
-		db->error.detail = arena_strdup(db->arena, detail);
-	if (state[0] == 'U' && hint != NULL)
-		db->error.field = arena_strdup(db->arena, hint);
-	else if (strncmp(state, "23", 2) == 0)
-		db->error.field = rows_constraint_field(db->arena,
-		    PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME),
-		    PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-	/* A plan made before a migration: a new connection makes a new one. */
-	if (strcmp(state, "0A000") == 0)
-		db->error.retry = true;
+	if (db->err == ERR_OK)
+		db->err = sqlstate_read(db->arena, result, &db->error);
 }
 
 /* --- connecting --------------------------------------------------------------- */

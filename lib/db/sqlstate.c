@@ -2,9 +2,15 @@
 #include "sqlstate.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <libpq-fe.h>
+
+#include "arena.h"
 #include "check.h"
+#include "db.h"
+#include "rows.h"
 #include "text.h"
 
 /* A prefix of the state and what it means; longer prefixes come first. */
@@ -55,4 +61,40 @@ bool
 sqlstate_is_retryable(const char *state)
 {
 	return (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
+}
+
+static const char *
+said(struct arena *arena, const PGresult *result, int field)
+{
+	const char *text = PQresultErrorField(result, field);
+
+	return (text != NULL ? arena_strdup(arena, text) : NULL);
+}
+
+enum err
+sqlstate_read(struct arena *arena, const PGresult *result,
+    struct db_error *out)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (state == NULL)
+		state = "";
+	snprintf(out->sqlstate, sizeof(out->sqlstate), "%s", state);
+	out->message = said(arena, result, PG_DIAG_MESSAGE_PRIMARY);
+	if (out->message == NULL)
+		out->message = arena_strdup(arena,
+		    PQresultErrorMessage(result));
+	/* 0A000: a plan made before a migration; a new connection makes a new
+	 * one. */
+	out->retry = sqlstate_is_retryable(state) ||
+	    strcmp(state, "0A000") == 0;
+	if (state[0] == 'U') {
+		out->detail = said(arena, result, PG_DIAG_MESSAGE_DETAIL);
+		out->field = said(arena, result, PG_DIAG_MESSAGE_HINT);
+	} else if (strncmp(state, "23", 2) == 0) {
+		out->field = rows_constraint_field(arena,
+		    PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME),
+		    PQresultErrorField(result, PG_DIAG_TABLE_NAME));
+	}
+	return (sqlstate_err(state));
 }

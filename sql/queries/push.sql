@@ -71,3 +71,16 @@ SELECT max(n.seq)::text AS last, count(n.seq)::text AS count, c.s::text AS snap
 
 -- name: push_notify
 SELECT pg_notify(:channel, :payload)
+
+-- name: push_listen_stream
+-- What sequencers, others' bells, what is said and who is here are heard by, after every connect.
+LISTEN stream
+
+-- name: push_listen_bell
+LISTEN bell
+
+-- name: push_listen_say
+LISTEN say
+
+-- name: push_listen_presence
+LISTEN presence
