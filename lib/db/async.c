@@ -372,6 +372,9 @@ async_wake(const struct async *async)
 {
 	if (async->state != UP)
 		return (async->until);
+	/* Found broken by what was asked: no descriptor tells of it any more. */
+	if (PQstatus(async->conn) != CONNECTION_OK)
+		return (0);
 	return (async->count > 0 ? async->asks[async->first].deadline :
 	    INT64_MAX);
 }
