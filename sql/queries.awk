@@ -108,24 +108,30 @@ function flush_query(	i, text)
 	name = sql = returns = fields = search = short = key = order = ""
 }
 
-function field_row(	i, flags, type, need)
+function field_row(	i, flags, type, need, choices)
 {
 	if (NF < 6)
 		fail("a field needs a name, an expression, a type and a flag")
 	type = toupper($5)
 	flags = ""
-	need = "NULL"
+	need = choices = "NULL"
 	for (i = 6; i <= NF; i++) {
 		if ($i ~ /^need=/) {
 			need = quoted(substr($i, 6))
+			continue
+		}
+		if ($i ~ /^in=/) {
+			choices = substr($i, 4)
+			gsub(/,/, " ", choices)
+			choices = quoted(choices)
 			continue
 		}
 		if ($i !~ /^(sort|eq|range)$/)
 			fail("unknown flag " $i)
 		flags = flags (flags == "" ? "" : " | ") "LIST_" toupper($i)
 	}
-	return sprintf("\t{ %s, %s, TYPE_%s, %s, %s },\n", quoted($3),
-	    quoted($4), type, flags, need)
+	return sprintf("\t{ %s, %s, TYPE_%s, %s, %s, %s },\n", quoted($3),
+	    quoted($4), type, flags, need, choices)
 }
 
 function filter_row(	text)
@@ -134,7 +140,7 @@ function filter_row(	text)
 	sub(/^[^ ]+ +[^ ]+ +/, "", text)
 	if (text !~ /:value/)
 		fail("a filter needs a name, a type and a condition with :value")
-	return sprintf("\t{ %s, %s, TYPE_%s, LIST_EQ, NULL },\n", quoted($3),
+	return sprintf("\t{ %s, %s, TYPE_%s, LIST_EQ, NULL, NULL },\n", quoted($3),
 	    quoted(text), toupper($4))
 }
 

@@ -184,7 +184,11 @@ filter(struct buf *out, const struct list_field *field, const char *op)
 
 	snprintf(name, sizeof(name), "%s%s", field->name, op);
 	parameter(out, "query", name, false, NULL);
-	field_schema(out, entries[field->type], false);
+	if (field->choices != NULL)
+		param_schema(out, &(struct param){ .type = PARAM_CHOICE,
+		    .choices = field->choices });
+	else
+		field_schema(out, entries[field->type], false);
 	buf_char(out, '}');
 }
 

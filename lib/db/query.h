@@ -38,6 +38,7 @@ struct list_field {
 	enum value_type	 type;
 	unsigned	 flags;
 	const char	*need;		/* a permission; NULL: none */
+	const char	*choices;	/* what a filter may say; NULL: any */
 };
 
 /* What stands for the client's in a condition: the pattern that a word makes, a

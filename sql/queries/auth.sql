@@ -203,7 +203,7 @@ SELECT s.id, session_end(s.id, 'ended by its owner')
 -- name: sign_in_list
 -- returns: SignIn
 -- field: at i.at time range
--- field: outcome i.outcome text eq
+-- field: outcome i.outcome text eq in=succeeded,failed,locked,refused
 -- key: i.id int
 -- order: -
 SELECT i.id, i.at, host(i.address) AS address, i.agent, i.outcome, i.how

@@ -25,7 +25,7 @@ c.version, CASE WHEN NOT (SELECT may('customers:read-contact')) THEN 'm' END AS 
 -- field: createdAt c.created_at time sort range
 -- field: name c.name text sort eq
 -- field: lastActivityAt c.last_activity_at time sort range
--- field: status c.status text eq
+-- field: status c.status text eq in=active,inactive,pending,blocked
 -- field: ownerId c.owner_id uuid eq
 -- field: countryCode c.country_code text eq
 -- field: tags c.tags texts eq
@@ -173,7 +173,7 @@ RETURNING ${customer_note}
 -- name: customer_timeline
 -- returns: CustomerTimeline
 -- field: at t.at time sort range
--- field: kind t.kind text eq
+-- field: kind t.kind text eq in=change,note
 -- key: t.key text
 -- order: -at
 SELECT t.key, t.at, t.kind, t.action, t.actor, t.text, t.before, t.after
@@ -236,7 +236,7 @@ RETURNING ${customer_group}
 -- returns: Customer
 -- field: createdAt c.created_at time sort range
 -- field: name c.name text sort eq
--- field: status c.status text eq
+-- field: status c.status text eq in=active,inactive,pending,blocked
 -- search: c.search LIKE lower(:search) AND ((SELECT may('customers:read-contact')) OR customer_text(c.name, c.company, c.tags) LIKE lower(:search))
 -- key: c.id
 -- order: name

@@ -84,7 +84,7 @@ SELECT queue_pause(:name, :pause::boolean)
 -- field: id j.id uuid eq
 -- field: queue j.queue text eq
 -- field: kind j.kind text eq
--- field: state j.state text eq
+-- field: state j.state text eq in=waiting,queued,running,done,failed,cancelled
 -- field: key j.key text eq
 -- field: requestedBy j.owner_id uuid eq
 -- field: request j.request uuid eq

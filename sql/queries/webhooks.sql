@@ -98,7 +98,7 @@ RETURNING id, url, description, events, is_active AS "isActive", failing_since A
 -- returns: Delivery
 -- What one webhook was told, deleted ones too.
 -- field: createdAt d.created_at time sort range
--- field: state d.state text eq
+-- field: state d.state text eq in=pending,delivered,failed,cancelled
 -- field: event d.event text eq
 -- field: messageId d.message_id uuid eq
 -- key: d.id
