@@ -11,12 +11,17 @@ SET search_path = bureau, public;
 
 -- --- the upload ---------------------------------------------------------------------------
 
--- Begins one; what is COPYed in this transaction belongs to it.
+-- Begins one; what is COPYed in this transaction belongs to it.  Three of one person may be under way.
 CREATE OR REPLACE FUNCTION import_open() RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_id uuid;
 BEGIN
+	IF (SELECT count(*) FROM imports i JOIN jobs j ON j.id = i.job_id
+	     WHERE i.owner_id = actor() AND i.state = 'checking' AND j.state IN ('queued', 'running')) >= 3 THEN
+		RAISE EXCEPTION 'too many imports' USING ERRCODE = 'U5004',
+			DETAIL = 'Three of your imports are under way; let one of them end first.';
+	END IF;
 	INSERT INTO imports DEFAULT VALUES RETURNING id INTO _id;
 	PERFORM set_config('bureau.import', _id::text, true),
 	        set_config('statement_timeout', '600000', true);
