@@ -310,7 +310,8 @@ CREATE OR REPLACE FUNCTION customers_batch(_updates jsonb, _lenient boolean,
 LANGUAGE sql
 RETURN batch_run('customers', 'customers_change', 'customer_there', _updates, _lenient);
 
--- Notes about a customer and what was changed, in those merged into them too, the addresses masked for who may not read them.
+-- Notes about a customer and what was changed, in those merged into them too, the addresses masked for who may not
+-- read them.  Of a merge the text is who came in.
 CREATE OR REPLACE FUNCTION customer_timeline(_customer uuid)
 RETURNS TABLE (key text, at timestamptz, kind text, action text, actor json, text text, before jsonb, after jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
@@ -322,8 +323,13 @@ BEGIN
 	SELECT t.key, t.at, t.kind, t.action,
 	       (SELECT json_build_object('id', u.id, 'fullName', u.full_name) FROM users u WHERE u.id = t.actor),
 	       t.text, audit_masked(t.before, _masked), audit_masked(t.after, _masked)
-	  FROM (SELECT 'change-' || a.id AS key, a.at, 'change' AS kind, split_part(a.action, '.', 2) AS action,
-	               a.actor, NULL AS text, p.before, p.after
+	  FROM (SELECT 'change-' || a.id AS key, a.at, 'change' AS kind,
+	               CASE WHEN p.after ->> 'merged_into' IS NOT NULL THEN 'merged'
+	                    WHEN p.before ->> 'merged_into' IS NOT NULL THEN 'unmerged'
+	                    ELSE split_part(a.action, '.', 2) END AS action,
+	               a.actor, CASE WHEN p.after ->> 'merged_into' IS NOT NULL AND a.resource_id <> _customer
+	                             THEN (SELECT c.name FROM customers c WHERE c.id = a.resource_id) END AS text,
+	               p.before, p.after
 	          FROM audit a LEFT JOIN audit_payload p ON p.audit_id = a.id
 	         WHERE a.resource_id = ANY (_ids) AND a.resource = 'customers'
 	        UNION ALL

@@ -80,9 +80,14 @@ def test_a_merge_keeps_what_either_has(manager, two):
 
 def test_the_timeline_has_both_histories(manager, two):
     ann, other = two
-    merge(manager, ann, other)
-    created = [e for e in manager.get(f"/customers/{ann['id']}/timeline").json["items"] if e["action"] == "created"]
-    assert len(created) == 2
+    made = merge(manager, ann, other)
+
+    def told(one):
+        return [(e["action"], e["text"]) for e in manager.get(f"/customers/{one['id']}/timeline").json["items"]]
+    assert told(ann).count(("created", None)) == 2 and told(ann).count(("merged", "Ann E.")) == 1
+    manager.post(f"/customers/merge/{made['id']}/undo")
+    assert told(other)[:2] == [("unmerged", None), ("merged", None)]
+    assert told(ann).count(("created", None)) == 1 and "merged" not in [action for action, _ in told(ann)]
 
 
 def test_whose_value_is_kept_can_be_said(manager, two):

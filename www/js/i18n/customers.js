@@ -115,6 +115,8 @@ export default {
 	"customers.did.updated": ["changed", "hat geändert"],
 	"customers.did.deleted": ["deleted this customer", "hat diesen Kunden gelöscht"],
 	"customers.did.restored": ["brought this customer back", "hat diesen Kunden wiederhergestellt"],
+	"customers.did.merged": ["made two customers one", "hat zwei Kunden zusammengeführt"],
+	"customers.did.unmerged": ["took the two apart again", "hat die beiden wieder getrennt"],
 	"customers.did.anonymised": ["anonymised this customer", "hat diesen Kunden anonymisiert"],
 	"customers.did.exported": ["took out all data", "hat alle Daten ausgegeben"],
 	"customers.changes-more": [{ one: "{n} more change", other: "{n} more changes" }, { one: "{n} weitere Änderung", other: "{n} weitere Änderungen" }],
