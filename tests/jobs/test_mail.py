@@ -44,13 +44,13 @@ def hurry(ident):
     sql("UPDATE jobs SET run_at = now() WHERE id = '{}' AND state = 'queued'", ident)
 
 
-def tried(ident, times):
-    until(lambda: job(ident)["attempts"] >= times and job(ident)["state"] == "queued")
-    return job(ident)
-
-
 def causes(ident):
     return [row[0] for row in sql("SELECT cause FROM job_attempts WHERE job_id = '{}' ORDER BY id", ident)]
+
+
+def tried(ident, times):
+    """What the try of this number failed for, though the next may be over already."""
+    return until(lambda: causes(ident)[times - 1:])[0]
 
 
 def log_of(home):
@@ -135,11 +135,10 @@ def test_a_4xx_is_tried_again(box, at, reply):
     box.rule(to, at, reply, times=2)
     ident = send(to)
     for times in (1, 2):
-        assert reply in tried(ident, times)["cause"]
+        assert reply in tried(ident, times)
         hurry(ident)
     assert ended(ident)["state"] == "done"
     assert len(box.got(to)) == 1 and job(ident)["attempts"] == 3
-    assert all(reply in cause for cause in causes(ident)[:2])
 
 
 @pytest.mark.parametrize("at,reply", [("RCPT", "550 5.1.1 nobody of this name"), ("END", "554 5.7.1 this looks like spam")])
@@ -156,7 +155,7 @@ def test_a_server_that_is_down_is_waited_for(box):
     box.stop()
     try:
         ident = send(to)
-        assert "could not be talked to" in tried(ident, 1)["cause"]
+        assert "could not be talked to" in tried(ident, 1)
         hurry(ident)
         tried(ident, 2)
     finally:
@@ -169,7 +168,7 @@ def test_a_drop_after_the_message_gives_one_duplicate_at_most_and_the_same_id(bo
     to = fresh_email()
     box.rule(to, "END", smtp.DROP, times=1)
     ident = send(to)
-    assert "did not say whether it took the message" in until(lambda: causes(ident))[0]
+    assert "did not say whether it took the message" in tried(ident, 1)
     hurry(ident)
     assert ended(ident)["state"] == "done"
     mails = box.got(to)
@@ -210,7 +209,8 @@ def test_one_message_puts_one_recipient_on_the_wire(box):
     before = len(box.rcpts)
     ident = send(to, "email-changed", values={"oldEmail": "x>, <eve@ex.test>", "newEmail": "RCPT TO:<eve@ex.test>"})
     assert ended(ident)["state"] == "done"
-    assert [rcpt.split(" ")[0] for rcpt in box.rcpts[before:]] == [f"TO:<{to}>"]
+    # Mail of tests before this one may still be under way.
+    assert [rcpt for rcpt in box.rcpts[before:] if to in rcpt or "eve" in rcpt] == [f"TO:<{to}>"]
 
 
 @pytest.mark.parametrize("values", [
