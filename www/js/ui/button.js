@@ -14,5 +14,5 @@ export function Button({ kind = "quiet", icon, label, busy, href, children, clas
 
 	if (href)
 		return html`<a class=${looks} href=${href} ...${name} ...${rest}>${inside}</a>`;
-	return html`<button type="button" class=${looks} aria-busy=${busy ? "true" : undefined} ...${name} ...${rest}>${inside}</button>`;
+	return html`<button type="button" class=${looks} aria-busy=${busy ? "true" : undefined} aria-disabled=${busy ? "true" : undefined} ...${name} ...${rest}>${inside}</button>`;
 }

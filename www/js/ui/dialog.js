@@ -3,7 +3,7 @@
 // A question or a short task over the page.  The browser's own dialog keeps the focus inside
 // and gives it back; Escape and a press beside it close it.
 
-import { html, useEffect, useRef } from "/js/preact.js";
+import { html, useLayoutEffect, useRef } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
 import { useUid } from "/js/app/store.js";
 import { Button } from "/js/ui/button.js";
@@ -12,7 +12,7 @@ export function Dialog({ title, close, wide, bare, children, actions }) {
 	const place = useRef(null);
 	const id = useUid("d");
 
-	useEffect(() => {
+	useLayoutEffect(() => { // before the next key, which is meant for it
 		const dialog = place.current;
 		dialog.showModal();
 		dialog.querySelector(".body :is([autofocus], input:not([type=hidden]), select, textarea)")?.focus();

@@ -34,6 +34,7 @@ export function Table({ name, label, list, columns, href, go, open, sort, setSor
 	const [view, setView] = useState({ from: 0, to: 60 });
 	const first = useRef(null); // the row at the top, and where it was
 	const lastPicked = useRef(null);
+	const looking = useRef(null); // look() as it is by now
 	const id = useUid("t");
 	const rows = list.rows ?? [];
 	const found = rows[meant.i]?.id === meant.id ? meant.i : rows.findIndex((row) => row.id === meant.id);
@@ -68,12 +69,13 @@ export function Table({ name, label, list, columns, href, go, open, sort, setSor
 		}
 	}, [list.rows]);
 	useLayoutEffect(look, [list.rows, list.next, list.busy, shown.length]);
+	looking.current = look;
 	useEffect(() => {
-		const watch = new ResizeObserver(look);
+		const watch = new ResizeObserver(() => looking.current());
 		if (scroller.current)
 			watch.observe(scroller.current);
 		return () => watch.disconnect();
-	});
+	}, [rows.length > 0]); // it is drawn
 	useEffect(() => { // what is open is meant
 		const i = rows.findIndex((row) => row.id === open);
 		if (open && i >= 0) {
