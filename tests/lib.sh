@@ -6,9 +6,28 @@
 
 : "${root:?}" "${build:?}"
 
+# Debian's own psql is a script that looks for clusters first; ours are named.
+for folder in /usr/lib/postgresql/*/bin; do
+	PATH=$folder:$PATH
+done
+export PATH
+
 free_port() {
 	/usr/bin/python3 -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# as_installed FOLDER: what instances serve from now on is what `make install` puts there, with
+# addresses that browsers keep.
+as_installed() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	make -s -C "$build" install-data DESTDIR="$1" >"$1/install.log" 2>&1 || {
+		tail -n 40 "$1/install.log" >&2
+		exit 1
+	}
+	BUREAU_DATA=$1$(sed -n 's/^prefix = //p' "$build/Makefile")/share/bureau
+	export BUREAU_DATA
 }
 
 # start_instance NAME [SETTING=VALUE …]: a fresh one, ready to answer.  Sets

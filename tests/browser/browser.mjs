@@ -16,7 +16,7 @@ if (!base) {
 
 export function launch() {
 	return chromium.launch({
-		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
 		args: process.getuid() === 0 ? [...QUIET, "--no-sandbox"] : QUIET,
 	});
 }

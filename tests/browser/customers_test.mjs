@@ -663,7 +663,7 @@ async function everyState(one, context, visit) {
 }
 
 for (const colorScheme of ["light", "dark"])
-	page(`axe finds nothing to mend in customers in ${colorScheme}`, { colorScheme, reducedMotion: "reduce", bypassCSP: true }, async (one, { context }) => {
+	page(`axe finds nothing to mend in customers in ${colorScheme}`, { colorScheme, bypassCSP: true }, async (one, { context }) => {
 		await everyState(one, context, (what) => isAccessible(one, what));
 	});
 

@@ -175,7 +175,7 @@ for (const width of WIDTHS)
 	page(`nothing overflows at ${width} pixels`, { viewport: { width, height: 800 } }, (one) => everyPage(one, (where) => isNarrow(one, where)));
 
 for (const colorScheme of ["light", "dark"])
-	page(`axe finds nothing to mend in ${colorScheme}`, { colorScheme, reducedMotion: "reduce", bypassCSP: true }, (one) =>
+	page(`axe finds nothing to mend in ${colorScheme}`, { colorScheme, bypassCSP: true }, (one) =>
 		everyPage(one, (where) => where === "/docs/" ? null : isAccessible(one, where))); // the reference is not ours
 
 page("the API reference is drawn under the policy of the site", {}, async (one) => {

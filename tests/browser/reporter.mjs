@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 //
-// One line a test, the cause under each failure, and the closing count.
+// One line a test with how long it took, the cause under each failure, and the closing count.
 
 export default async function* report(events) {
 	const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -10,7 +10,7 @@ export default async function* report(events) {
 			continue;
 		const outcome = type === "test:fail" ? "failed" : data.skip !== undefined ? "skipped" : "passed";
 		counts[outcome]++;
-		yield `${outcome === "failed" ? "not ok" : "ok"} - ${data.name}${outcome === "skipped" ? ` # skip ${data.skip}` : ""}\n`;
+		yield `${outcome === "failed" ? "not ok" : "ok"} - ${data.name}${outcome === "skipped" ? ` # skip ${data.skip}` : ` (${(data.details.duration_ms / 1000).toFixed(1)} s)`}\n`;
 		if (outcome === "failed")
 			yield `${data.details.error.cause?.stack ?? data.details.error.stack}\n`;
 	}

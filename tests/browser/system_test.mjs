@@ -427,7 +427,7 @@ async function eachOpen(one, api, visit) {
 
 for (const colorScheme of ["light", "dark"])
 	story(`axe finds nothing to mend in what opens, in ${colorScheme}`, "/app/", (one, { api }) => eachOpen(one, api, (where) => isAccessible(one, where)),
-		{ colorScheme, reducedMotion: "reduce", bypassCSP: true });
+		{ colorScheme, bypassCSP: true });
 
 for (const width of [320, 2560])
 	story(`what opens does not overflow at ${width} pixels`, "/app/", (one, { api }) => eachOpen(one, api, (where) => isNarrow(one, where)), { viewport: { width, height: 800 } });
@@ -439,4 +439,4 @@ story("axe finds nothing to mend on a phone", "/app/", async (one) => {
 		await one.locator(".skeleton").first().waitFor({ state: "detached" });
 		await isAccessible(one, path);
 	}
-}, { viewport: { width: 320, height: 700 }, reducedMotion: "reduce", bypassCSP: true });
+}, { viewport: { width: 320, height: 700 }, bypassCSP: true });

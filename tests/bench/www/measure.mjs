@@ -24,7 +24,7 @@ const speed = () => speeds.length ? `${Math.min(...speeds)} to ${Math.max(...spe
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 const browser = await launch({
-	executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+	executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
 	args: process.getuid() === 0 ? [...QUIET, "--no-sandbox"] : QUIET,
 });
 try {
