@@ -122,12 +122,8 @@ ends_at(const struct opening *o, const struct db_rows *rows)
 static struct id
 network_id(struct str network)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < network.n; i++)
-		hash = (hash ^ (unsigned char)network.p[i]) *
-		    UINT64_C(1099511628211);
-	return ((struct id){ network.n, hash });
+	return ((struct id){ network.n, id_hash(ID_HASH, network.p,
+	    network.n) });
 }
 
 static struct follower *

@@ -33,6 +33,15 @@ id_format(const struct id *id, char out[UUID_SIZE])
 	    (unsigned long long)(id->lo & 0xffffffffffff));
 }
 
+uint64_t
+id_hash(uint64_t before, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		before = (before ^ (unsigned char)text[i]) *
+		    UINT64_C(1099511628211);
+	return (before);
+}
+
 int
 id_compare(const void *a, const void *b)
 {

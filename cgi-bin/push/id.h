@@ -21,6 +21,11 @@ void	id_format(const struct id *id, char out[UUID_SIZE]);
 /* As qsort() wants it. */
 int	id_compare(const void *a, const void *b);
 
+/* A hash (FNV-1a) of these bytes behind those that `before` is of; of none it is
+ * ID_HASH. */
+#define ID_HASH	UINT64_C(14695981039346656037)
+uint64_t	id_hash(uint64_t before, const char *text, size_t n);
+
 static inline bool
 id_same(const struct id *a, const struct id *b)
 {

@@ -139,7 +139,7 @@ on_signal(struct push *push, struct watch *watch, uint32_t events)
 			drain(push);
 }
 
-/* --- turns -------------------------------------------------------------------------------------- */
+/* --- turns ----------------------------------------------------------------------------------- */
 
 static void
 turn_database(struct push *push, struct async *async, struct watch *watch)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "id.h"
 
 struct ring {
 	struct entry	**list;		/* by seq % room */
@@ -155,14 +156,11 @@ merge_into(struct push *push, const char *epoch, struct entry *before,
 static unsigned
 hash_record(const struct entry *entry)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	const char *texts[] = { entry->resource_id != NULL ?
-	    entry->resource_id : entry->action, entry->resource };
+	const char *which = entry->resource_id != NULL ?
+	    entry->resource_id : entry->action;
+	uint64_t hash = id_hash(ID_HASH, which, strlen(which));
 
-	for (unsigned i = 0; i < COUNT_OF(texts); i++)
-		for (const char *c = texts[i]; *c != '\0'; c++)
-			hash = (hash ^ (unsigned char)*c) *
-			    UINT64_C(1099511628211);
+	hash = id_hash(hash, entry->resource, strlen(entry->resource));
 	return ((unsigned)(hash % SEEN_MAX));
 }
 

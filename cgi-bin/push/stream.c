@@ -287,7 +287,7 @@ streams_show(struct push *push, const struct entry *list, unsigned number)
 	return (is_everybody);
 }
 
-/* --- behind the ring --------------------------------------------------------------------------- */
+/* --- behind the ring ------------------------------------------------------------------------- */
 
 #define PAGE		200
 #define PAGE_TEXT	"200"

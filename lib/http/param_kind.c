@@ -16,7 +16,8 @@
 #define TEXT_MAX	100000
 
 static param_check check_line, check_text, check_secret, check_email;
-static param_check check_url, check_uuid, check_int, check_number, check_bool, check_time, check_choice;
+static param_check check_url, check_uuid, check_int, check_number, check_bool;
+static param_check check_time, check_choice;
 
 /* How each type is checked as text, and what JSON Schema calls it. */
 const struct param_kind param_kinds[] = {
