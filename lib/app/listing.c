@@ -134,8 +134,8 @@ ask_filter(struct req *rq, struct list_ask *ask, const struct query *query,
 	filter->field = find_filter(query, field->name, &filter->op);
 	ASSERT(filter->field != NULL);
 	filter->value = checked(rq, &(struct param){ .in = IN_QUERY,
-	    .type = filter->field->choices != NULL ? PARAM_CHOICE :
-	    value_types[filter->field->type],
+	    .type = filter->field->choices != NULL && field->value.n > 0 ?
+	    PARAM_CHOICE : value_types[filter->field->type],
 	    .choices = filter->field->choices }, name, field->value);
 	if (filter->value != NULL)
 		ask->filter_count++;

@@ -120,9 +120,10 @@ def test_people_are_present_while_they_have_a_stream_and_a_moment_longer(chair):
             one.close()
         left = time.monotonic()
         assert is_there()
-        while who.user["id"] in watcher.next("getOnlineUsers", seconds=20).data:
+        # That they left may be seen only when something is sent to them, every 20 seconds.
+        while who.user["id"] in watcher.next("getOnlineUsers", seconds=60).data:
             pass
-        assert 8 < time.monotonic() - left < 15 and not is_there()
+        assert time.monotonic() - left > 8 and not is_there()
 
 
 def test_a_return_within_the_moment_is_no_going(chair):
