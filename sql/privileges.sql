@@ -26,7 +26,7 @@ GRANT USAGE ON SCHEMA bureau TO bureau_responder;
 GRANT SELECT ON migrations TO bureau_responder;
 GRANT EXECUTE ON FUNCTION
 	actor(), session_now(), token_now(), origin_now(int), request_now(), address_now(), agent_now(),
-	rights_now(), may(text), needs(text, text), is_operator(), ts(timestamptz), uuid_v7(),
+	rights_now(), may(text), needs(text, text), refuse(text, text, text), is_operator(), ts(timestamptz), uuid_v7(),
 	authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text), event_cursor(),
 	audit_note(text, text, uuid, jsonb), request_committed(uuid),
 	idempotency_claim(text, bytea), idempotency_store(text, int, jsonb, bytea),

@@ -22,6 +22,17 @@ BEGIN
 END
 $$;
 
+-- Raises _state, an error of lib/tbl/errors.def, for a reason that the client is told; _field may be null.
+CREATE OR REPLACE FUNCTION refuse(_state text, _field text, _why text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	IF _field IS NULL THEN
+		RAISE EXCEPTION 'refused' USING ERRCODE = _state, DETAIL = _why;
+	END IF;
+	RAISE EXCEPTION '% refused', _field USING ERRCODE = _state, HINT = _field, DETAIL = _why;
+END
+$$;
+
 -- Raises U1005 unless the caller holds _permission, which using _field needs; else true.
 CREATE OR REPLACE FUNCTION needs(_permission text, _field text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$

@@ -31,8 +31,7 @@ BEGIN
 	                                 WHERE w IN (p.name, split_part(p.name, ':', 1) || ':*'))
 	 LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'unknown permission' USING ERRCODE = 'U2001', HINT = _field,
-			DETAIL = format('There is no permission %s.', left(coalesce(_bad, 'null'), 100));
+		PERFORM refuse('U2001', _field, format('There is no permission %s.', left(coalesce(_bad, 'null'), 100)));
 	END IF;
 END
 $$;
@@ -62,8 +61,7 @@ BEGIN
 	   OR NOT permissions_resolve(_patterns) <@ rights_now()
 	   OR EXISTS (SELECT FROM unnest(_patterns) w
 	               WHERE right(w, 1) = '*' AND permission_covered(w, _mine) IS NOT TRUE) THEN
-		RAISE EXCEPTION 'grants a permission the caller lacks' USING ERRCODE = 'U1005',
-			DETAIL = 'You cannot give or take a permission that you do not hold.';
+		PERFORM refuse('U1005', NULL, 'You cannot give or take a permission that you do not hold.');
 	END IF;
 END
 $$;

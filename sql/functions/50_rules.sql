@@ -26,8 +26,7 @@ DECLARE
 BEGIN
 	SELECT id INTO _id FROM roles WHERE name = _name AND deleted_at IS NULL;
 	IF _id IS NULL THEN
-		RAISE EXCEPTION 'no such role' USING ERRCODE = 'U2001', HINT = 'role',
-			DETAIL = 'There is no such role.';
+		PERFORM refuse('U2001', 'role', 'There is no such role.');
 	END IF;
 	RETURN _id;
 END
@@ -67,8 +66,7 @@ DECLARE
 BEGIN
 	SELECT permissions INTO _patterns FROM roles WHERE id = _role AND deleted_at IS NULL FOR SHARE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'no such role' USING ERRCODE = 'U2001', HINT = 'role',
-			DETAIL = 'There is no such role.';
+		PERFORM refuse('U2001', 'role', 'There is no such role.');
 	END IF;
 	RETURN _patterns || _own;
 END
@@ -188,8 +186,7 @@ BEGIN
 	PERFORM FROM roles WHERE id = _chair FOR NO KEY UPDATE;
 	IF NOT EXISTS (SELECT FROM users
 	                WHERE role_id = _chair AND is_active AND deleted_at IS NULL) THEN
-		RAISE EXCEPTION 'last chairperson' USING ERRCODE = 'U3003',
-			DETAIL = 'The last chairperson must stay.';
+		PERFORM refuse('U3003', NULL, 'The last chairperson must stay.');
 	END IF;
 	RETURN NULL;
 END
@@ -203,14 +200,12 @@ BEGIN
 		IF OLD.built_in AND ((NEW.name, NEW.built_in, NEW.deleted_at)
 		                     IS DISTINCT FROM (OLD.name, OLD.built_in, OLD.deleted_at)
 		                     OR OLD.name = 'chairperson' AND NEW.permissions <> OLD.permissions) THEN
-			RAISE EXCEPTION 'built-in role' USING ERRCODE = 'U3003',
-				DETAIL = 'This role comes with Bureau and must stay as it is.';
+			PERFORM refuse('U3003', NULL, 'This role comes with Bureau and must stay as it is.');
 		END IF;
 		PERFORM permissions_guard(OLD.permissions);
 		IF NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
 		   AND EXISTS (SELECT FROM users WHERE role_id = OLD.id AND deleted_at IS NULL) THEN
-			RAISE EXCEPTION 'role in use' USING ERRCODE = 'U3003',
-				DETAIL = 'Somebody still has this role.';
+			PERFORM refuse('U3003', NULL, 'Somebody still has this role.');
 		END IF;
 	END IF;
 	IF TG_OP = 'INSERT' OR NEW.permissions <> OLD.permissions THEN

@@ -152,8 +152,7 @@ DECLARE
 BEGIN
 	PERFORM person_guard(_user);
 	IF EXISTS (SELECT FROM credentials WHERE user_id = _user) THEN
-		RAISE EXCEPTION 'has a password' USING ERRCODE = 'U3003',
-			DETAIL = 'This person has accepted already.';
+		PERFORM refuse('U3003', NULL, 'This person has accepted already.');
 	END IF;
 	UPDATE invitations SET ended_at = now() WHERE user_id = _user AND ended_at IS NULL;
 	INSERT INTO invitations (user_id, hash, expires_at) VALUES (_user, _hash, now() + _lifetime)
@@ -179,8 +178,7 @@ BEGIN
 	 WHERE hash = _hash AND ended_at IS NULL AND expires_at > now()
 	RETURNING user_id INTO _user;
 	IF _user IS NULL THEN
-		RAISE EXCEPTION 'invitation over' USING ERRCODE = 'U1004',
-			DETAIL = 'This invitation has been used or has expired.';
+		PERFORM refuse('U1004', NULL, 'This invitation has been used or has expired.');
 	END IF;
 	PERFORM become(_user, NULL);
 	UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = _user;

@@ -30,8 +30,7 @@ BEGIN
 		RETURN;
 	END IF;
 	IF place = 1000 THEN
-		RAISE EXCEPTION 'too many requests wait' USING ERRCODE = 'U5004',
-			DETAIL = 'A thousand of your requests wait already; let some of them be done first.';
+		PERFORM refuse('U5004', NULL, 'A thousand of your requests wait already; let some of them be done first.');
 	END IF;
 	INSERT INTO requests (id, user_id, session_id, token_id, job_id, responder, method, path, query,
 	                      type, variables, body, address, agent, host, is_tls)

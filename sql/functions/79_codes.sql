@@ -107,8 +107,7 @@ BEGIN
 		_due := code_send(actor(), _purpose, 'step-up', session_now(),
 			jsonb_build_object('purpose', _purpose));
 	ELSIF EXISTS (SELECT FROM users WHERE id = actor() AND email_verified_at IS NOT NULL) THEN
-		RAISE EXCEPTION 'verified' USING ERRCODE = 'U3003',
-			DETAIL = 'Your address has been verified already.';
+		PERFORM refuse('U3003', NULL, 'Your address has been verified already.');
 	ELSE
 		_due := code_send(actor(), _purpose, 'verify-email');
 	END IF;

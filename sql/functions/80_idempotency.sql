@@ -14,8 +14,7 @@ DECLARE
 	_known bytea;
 BEGIN
 	IF NOT pg_try_advisory_xact_lock(hashtextextended(actor() || _key, 2)) THEN
-		RAISE EXCEPTION 'key is in use' USING ERRCODE = 'U3003',
-			DETAIL = 'The first request with this Idempotency-Key is still running.';
+		PERFORM refuse('U3003', NULL, 'The first request with this Idempotency-Key is still running.');
 	END IF;
 	INSERT INTO idempotency AS i (user_id, key, fingerprint) VALUES (actor(), _key, _fingerprint)
 	    ON CONFLICT (user_id, key) DO UPDATE
@@ -29,8 +28,7 @@ BEGIN
 	IF _known = _fingerprint THEN
 		RAISE EXCEPTION 'answered already' USING ERRCODE = 'U0001';
 	END IF;
-	RAISE EXCEPTION 'key was used for another request' USING ERRCODE = 'U2001',
-		HINT = 'Idempotency-Key', DETAIL = 'This Idempotency-Key was used for another request.';
+	PERFORM refuse('U2001', 'Idempotency-Key', 'This Idempotency-Key was used for another request.');
 END
 $$;
 

@@ -20,14 +20,6 @@ BEGIN
 END
 $$;
 
--- A job that is not what it would have to be.
-CREATE OR REPLACE FUNCTION job_refuse(_why text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
-BEGIN
-	RAISE EXCEPTION '%', _why USING ERRCODE = 'U3003', DETAIL = _why;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION job_find(_job uuid) RETURNS jobs
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
@@ -93,7 +85,7 @@ BEGIN
 		END IF;
 	END IF;
 	IF job_retry_fault(_j) IS NOT NULL THEN
-		PERFORM job_refuse(job_retry_fault(_j));
+		PERFORM refuse('U3003', NULL, job_retry_fault(_j));
 	END IF;
 	PERFORM job_again(_j);
 	PERFORM audit_note('jobs.retried', 'jobs', _job,
@@ -171,7 +163,7 @@ BEGIN
 		RAISE EXCEPTION 'job % has moved on', _job USING ERRCODE = 'serialization_failure';
 	END IF;
 	IF _j.state IS NULL OR _j.state NOT IN ('waiting', 'queued', 'running') THEN
-		PERFORM job_refuse(format('It has ended: %s.', coalesce(_j.state, 'done')));
+		PERFORM refuse('U3003', NULL, format('It has ended: %s.', coalesce(_j.state, 'done')));
 	ELSIF _j.state = 'running' THEN
 		UPDATE jobs SET cancel_asked = true WHERE id = _job;
 	ELSE
@@ -195,13 +187,13 @@ DECLARE
 	_j jobs := job_find(_job);
 BEGIN
 	IF _j.state = 'waiting' THEN
-		PERFORM job_refuse(format('It waits behind job %s of the same key.',
+		PERFORM refuse('U3003', NULL, format('It waits behind job %s of the same key.',
 			(SELECT j.id FROM jobs j WHERE j.key = _j.key AND j.state IN ('queued', 'running') LIMIT 1)));
 	END IF;
 	UPDATE jobs SET run_at = now() WHERE id = _job AND state = 'queued' AND run_at > now();
 	IF NOT FOUND THEN
 		_j := job_find(_job);
-		PERFORM job_refuse(CASE WHEN _j.state = 'queued' THEN 'It is due already.'
+		PERFORM refuse('U3003', NULL, CASE WHEN _j.state = 'queued' THEN 'It is due already.'
 			ELSE format('Only a job that is queued for later can be hurried; this one is %s.', _j.state) END);
 	END IF;
 	PERFORM audit_note('jobs.hurried', 'jobs', _job,

@@ -260,9 +260,8 @@ BEGIN
 		_part := regexp_match(_event, '^([a-z-]+)\.(created|updated|deleted|restored|\*)$');
 		IF _event IS NULL OR _event <> '*' AND (_part IS NULL OR NOT EXISTS (
 			SELECT FROM watched w WHERE w.resource = _part[1] AND w.audience IS NOT NULL)) THEN
-			RAISE EXCEPTION 'no such event' USING ERRCODE = 'U2001', HINT = 'events',
-				DETAIL = format('There is no event "%s"; write them as in users.created '
-				'(or updated, deleted, restored), users.* or *.', _event);
+			PERFORM refuse('U2001', 'events', format('There is no event "%s"; write them as in users.created '
+				'(or updated, deleted, restored), users.* or *.', _event));
 		END IF;
 	END LOOP;
 END
@@ -317,8 +316,7 @@ BEGIN
 	ELSIF _w.deleted_at IS NOT NULL THEN
 		RAISE EXCEPTION 'webhook is deleted' USING ERRCODE = 'U3004';
 	ELSIF NOT _w.is_active THEN
-		RAISE EXCEPTION 'webhook is off' USING ERRCODE = 'U3003',
-			DETAIL = 'This webhook is switched off; set isActive to true first.';
+		PERFORM refuse('U3003', NULL, 'This webhook is switched off; set isActive to true first.');
 	END IF;
 END
 $$;
@@ -347,8 +345,7 @@ BEGIN
 	PERFORM webhook_guard(_d.webhook_id);
 	IF EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = _d.webhook_id
 	              AND d.message_id = _d.message_id AND d.state = 'pending') THEN
-		RAISE EXCEPTION 'still to be delivered' USING ERRCODE = 'U3003',
-			DETAIL = 'This message is still being delivered.';
+		PERFORM refuse('U3003', NULL, 'This message is still being delivered.');
 	END IF;
 	PERFORM audit_note('webhooks.redelivered', 'webhooks', _d.webhook_id,
 		jsonb_build_object('delivery', _delivery, 'event', _d.event));

@@ -35,13 +35,11 @@ DECLARE
 	_done uuid[];
 BEGIN
 	IF (_ids IS NULL) = (_all IS NOT TRUE) THEN
-		RAISE EXCEPTION 'which' USING ERRCODE = 'U2001', HINT = 'ids',
-			DETAIL = 'Name the notifications in ids, or set all to true.';
+		PERFORM refuse('U2001', 'ids', 'Name the notifications in ids, or set all to true.');
 	END IF;
 	IF EXISTS (SELECT FROM unnest(_ids) i WHERE NOT EXISTS (
 		SELECT FROM notifications n WHERE n.id = i AND n.user_id = _user)) THEN
-		RAISE EXCEPTION 'not theirs' USING ERRCODE = 'U3001',
-			DETAIL = 'One of these is no notification of yours; none was marked.';
+		PERFORM refuse('U3001', NULL, 'One of these is no notification of yours; none was marked.');
 	END IF;
 	WITH done AS (
 		UPDATE notifications n SET read_at = now()

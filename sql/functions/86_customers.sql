@@ -97,8 +97,7 @@ DECLARE
 BEGIN
 	IF OLD.anonymised_at IS NOT NULL AND (NEW.name, NEW.email, NEW.phone, NEW.company, NEW.tags, NEW.custom_fields)
 	   IS DISTINCT FROM (OLD.name, OLD.email, OLD.phone, OLD.company, OLD.tags, OLD.custom_fields) THEN
-		RAISE EXCEPTION 'anonymised' USING ERRCODE = 'U3003',
-			DETAIL = 'The customer has been anonymised; there is nobody to say this of.';
+		PERFORM refuse('U3003', NULL, 'The customer has been anonymised; there is nobody to say this of.');
 	END IF;
 	NEW := customer_tidy(NEW);
 	_faults := customer_faults(NEW);
@@ -121,10 +120,8 @@ BEGIN
 		 WHERE c.phone = NEW.phone AND c.country_code IS NOT DISTINCT FROM NEW.country_code
 		   AND c.deleted_at IS NULL AND c.id <> NEW.id;
 		IF FOUND THEN
-			RAISE EXCEPTION 'phone of another customer' USING ERRCODE = 'U3002', HINT = 'phone',
-				DETAIL = CASE WHEN may('customers:read') AND may('customers:read-contact')
-					THEN _twin || ' has this phone number.'
-					ELSE 'Another customer has this phone number.' END;
+			PERFORM refuse('U3002', 'phone', CASE WHEN may('customers:read') AND may('customers:read-contact')
+				THEN _twin || ' has this phone number.' ELSE 'Another customer has this phone number.' END);
 		END IF;
 	END IF;
 	RETURN NEW;
@@ -141,8 +138,8 @@ BEGIN
 		PERFORM faults_raise(definition_faults(NEW.custom_fields));
 	END IF;
 	IF NEW.deleted_at IS NOT NULL AND NEW.customers_count > 0 THEN
-		RAISE EXCEPTION 'group has members' USING ERRCODE = 'U3003',
-			DETAIL = format('%s customers are in this group; take them out first.', NEW.customers_count);
+		PERFORM refuse('U3003', NULL,
+			format('%s customers are in this group; take them out first.', NEW.customers_count));
 	END IF;
 	RETURN NEW;
 END
@@ -201,8 +198,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp 
 BEGIN
 	-- Nobody forgets them meanwhile.
 	IF (SELECT c.anonymised_at IS NOT NULL FROM customers c WHERE c.id = NEW.customer_id FOR KEY SHARE) THEN
-		RAISE EXCEPTION 'anonymised' USING ERRCODE = 'U3003',
-			DETAIL = 'The customer has been anonymised; there is nobody to say this of.';
+		PERFORM refuse('U3003', NULL, 'The customer has been anonymised; there is nobody to say this of.');
 	END IF;
 	RETURN NEW;
 END

@@ -19,8 +19,7 @@ DECLARE
 BEGIN
 	IF (SELECT count(*) FROM imports i JOIN jobs j ON j.id = i.job_id
 	     WHERE i.owner_id = actor() AND i.state = 'checking' AND j.state IN ('queued', 'running')) >= 3 THEN
-		RAISE EXCEPTION 'too many imports' USING ERRCODE = 'U5004',
-			DETAIL = 'Three of your imports are under way; let one of them end first.';
+		PERFORM refuse('U5004', NULL, 'Three of your imports are under way; let one of them end first.');
 	END IF;
 	INSERT INTO imports DEFAULT VALUES RETURNING id INTO _id;
 	PERFORM set_config('bureau.import', _id::text, true),
@@ -48,13 +47,6 @@ CREATE OR REPLACE TRIGGER import_rows_rules AFTER INSERT ON import_rows
 -- What is in cells helps no plan, and to count it took seconds where many lines of others were kept.
 ALTER TABLE import_rows ALTER COLUMN cells SET STATISTICS 0;
 
-CREATE OR REPLACE FUNCTION import_refuse(_field text, _why text) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	RAISE EXCEPTION 'import refused' USING ERRCODE = 'U2001', HINT = _field, DETAIL = _why;
-END
-$$;
-
 -- The number of each field's column, by what the client says: {"name": "Full name", …}; or, where
 -- it says nothing, by the columns that are called like fields.
 CREATE OR REPLACE FUNCTION import_columns(_header text[], _mapping jsonb) RETURNS jsonb
@@ -75,22 +67,22 @@ BEGIN
 		                        SELECT h.text WHERE h.text ~ '^customFields\..') f (f)
 		         ORDER BY f, n) c;
 	ELSIF jsonb_typeof(_mapping) <> 'object' THEN
-		PERFORM import_refuse('mapping', 'It must be an object, {"name": "a column of the file", …}.');
+		PERFORM refuse('U2001', 'mapping', 'It must be an object, {"name": "a column of the file", …}.');
 	ELSE
 		_columns := '{}';
 		FOR _field, _column IN SELECT m.key, m.value FROM jsonb_each_text(_mapping) m LOOP
 			IF _field <> ALL (_fields) AND _field !~ '^customFields\..' THEN
-				PERFORM import_refuse('mapping.' || left(_field, 100), 'This is no field of a customer; there are: '
+				PERFORM refuse('U2001', 'mapping.' || left(_field, 100), 'This is no field of a customer; there are: '
 					|| array_to_string(_fields, ', ') || ', customFields.NAME.');
 			ELSIF _column IS NULL OR _column <> ALL (_header) THEN
-				PERFORM import_refuse('mapping.' || left(_field, 100),
+				PERFORM refuse('U2001', 'mapping.' || left(_field, 100),
 					format('The file has no column "%s".', left(_column, 100)));
 			END IF;
 			_columns := _columns || jsonb_build_object(_field, array_position(_header, _column));
 		END LOOP;
 	END IF;
 	IF NOT coalesce(_columns ? 'name', false) THEN
-		PERFORM import_refuse('mapping.name', 'No column of the file is the name; say in mapping which is.');
+		PERFORM refuse('U2001', 'mapping.name', 'No column of the file is the name; say in mapping which is.');
 	END IF;
 	RETURN _columns;
 END
@@ -128,23 +120,23 @@ DECLARE
 BEGIN
 	SELECT n.* INTO _lack FROM import_needs(_duplicates, _match_by, _group) n WHERE NOT may(n.permission) LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION '% is missing', _lack.permission USING ERRCODE = 'U1005', HINT = _lack.field, DETAIL = _lack.why;
+		PERFORM refuse('U1005', _lack.field, _lack.why);
 	END IF;
 	IF _group IS NOT NULL AND NOT EXISTS (SELECT FROM customer_groups g
 	                                          WHERE g.id = _group AND g.deleted_at IS NULL) THEN
-		PERFORM import_refuse('groupId', 'There is no such group.');
+		PERFORM refuse('U2001', 'groupId', 'There is no such group.');
 	END IF;
 	DELETE FROM import_rows r
 	 WHERE r.import_id = _id AND r.line = (SELECT min(x.line) FROM import_rows x WHERE x.import_id = _id)
 	RETURNING r.cells INTO _header;
 	SELECT count(*) INTO _count FROM import_rows r WHERE r.import_id = _id;
 	IF _count = 0 THEN
-		PERFORM import_refuse('file', 'It has no line behind the header.');
+		PERFORM refuse('U2001', 'file', 'It has no line behind the header.');
 	END IF;
 	BEGIN
 		_json := _mapping::jsonb;
 	EXCEPTION WHEN data_exception OR statement_too_complex THEN
-		PERFORM import_refuse('mapping', 'It is not JSON.');
+		PERFORM refuse('U2001', 'mapping', 'It is not JSON.');
 	END;
 	UPDATE imports i
 	   SET header = _header, columns = import_columns(_header, _json), rows_count = _count,

@@ -52,16 +52,6 @@ $$;
 
 -- --- merging ----------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION merge_refuse(_state text, _field text, _why text) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	IF _field IS NULL THEN
-		RAISE EXCEPTION 'merge refused' USING ERRCODE = _state, DETAIL = _why;
-	END IF;
-	RAISE EXCEPTION 'merge refused' USING ERRCODE = _state, HINT = _field, DETAIL = _why;
-END
-$$;
-
 -- What who stays has after the merge, of the columns that change: what they lack is taken from the
 -- first of the others that has it; _keep says of a field whose is kept.
 CREATE OR REPLACE FUNCTION merge_changes(_stays jsonb, _others jsonb, _keep jsonb) RETURNS jsonb
@@ -75,14 +65,14 @@ DECLARE
 	_column text;
 BEGIN
 	FOR _field IN SELECT jsonb_object_keys(_keep) EXCEPT SELECT jsonb_object_keys(_names) LOOP
-		PERFORM merge_refuse('U2001', 'keep.' || left(_field, 100),
+		PERFORM refuse('U2001', 'keep.' || left(_field, 100),
 			'There are: name, email, phone (with its country), company, status, ownerId.');
 	END LOOP;
 	FOR _field, _column IN SELECT n.key, n.value FROM jsonb_each_text(_names) n LOOP
 		IF _keep ? _field THEN
 			SELECT o INTO _from FROM jsonb_array_elements(_others || _stays) o WHERE o -> 'id' = _keep -> _field;
 			IF NOT FOUND THEN
-				PERFORM merge_refuse('U2001', 'keep.' || _field, 'It must be the id of one of them.');
+				PERFORM refuse('U2001', 'keep.' || _field, 'It must be the id of one of them.');
 			END IF;
 		ELSE
 			SELECT o INTO _from FROM jsonb_array_elements(_stays || _others) WITH ORDINALITY e (o, n)
@@ -132,7 +122,7 @@ DECLARE
 	_merge uuid;
 BEGIN
 	IF _id = ANY (_others) OR cardinality(_others) > (SELECT count(DISTINCT o) FROM unnest(_others) o) THEN
-		PERFORM merge_refuse('U2001', 'otherIds', 'Each must be another customer.');
+		PERFORM refuse('U2001', 'otherIds', 'Each must be another customer.');
 	END IF;
 	-- In one order, whoever merges whom.
 	PERFORM FROM customers c WHERE c.id = ANY (_others || _id) ORDER BY c.id FOR UPDATE;
@@ -141,9 +131,9 @@ BEGIN
 	  FROM customers c WHERE c.id = ANY (_others) AND c.deleted_at IS NULL AND c.anonymised_at IS NULL;
 	PERFORM customer_there(_id);
 	IF _stays.anonymised_at IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, 'It has been anonymised.');
+		PERFORM refuse('U3003', NULL, 'It has been anonymised.');
 	ELSIF coalesce(jsonb_array_length(_rows), 0) < cardinality(_others) THEN
-		PERFORM merge_refuse('U2001', 'otherIds', 'One of them is not there, deleted or anonymised.');
+		PERFORM refuse('U2001', 'otherIds', 'One of them is not there, deleted or anonymised.');
 	END IF;
 	_after := merge_changes(to_jsonb(_stays), _rows, coalesce(_keep, '{}'));
 
@@ -183,11 +173,11 @@ BEGIN
 	SELECT c.* INTO _stays FROM customers c WHERE c.id = _m.customer_id;
 	PERFORM there_or(_merge, CASE WHEN _m.id IS NOT NULL THEN false END, '');
 	IF _m.undone_at IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, 'It has been undone already.');
+		PERFORM refuse('U3003', NULL, 'It has been undone already.');
 	ELSIF _stays.anonymised_at IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, 'The customer has been anonymised; that cannot be undone.');
+		PERFORM refuse('U3003', NULL, 'The customer has been anonymised; that cannot be undone.');
 	ELSIF _stays.deleted_at IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, CASE WHEN _stays.merged_into IS NULL
+		PERFORM refuse('U3003', NULL, CASE WHEN _stays.merged_into IS NULL
 			THEN 'The customer has been deleted; restore it first.'
 			ELSE 'The customer has been merged into another since; undo that first.' END);
 	END IF;
@@ -285,11 +275,11 @@ BEGIN
 	PERFORM there_or(_id, CASE WHEN _c.id IS NOT NULL AND (_c.deleted_at IS NULL
 		OR may('customers:delete')) THEN false END, '');
 	IF _c.anonymised_at IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, 'It has been anonymised already.');
+		PERFORM refuse('U3003', NULL, 'It has been anonymised already.');
 	ELSIF _c.merged_into IS NOT NULL THEN
-		PERFORM merge_refuse('U3003', NULL, format('It was merged into %s; anonymise that one.', _c.merged_into));
+		PERFORM refuse('U3003', NULL, format('It was merged into %s; anonymise that one.', _c.merged_into));
 	ELSIF _confirm <> _c.name THEN
-		PERFORM merge_refuse('U2001', 'confirm', 'Say the customer''s name, letter by letter, to confirm: this cannot be undone.');
+		PERFORM refuse('U2001', 'confirm', 'Say the customer''s name, letter by letter, to confirm: this cannot be undone.');
 	END IF;
 	DELETE FROM import_rows r USING customers c
 	 WHERE c.id = ANY (_ids) AND (r.target = c.id OR r.phone = c.phone OR r.email = c.email);

@@ -113,7 +113,7 @@ CREATE TEMP VIEW callable AS
 	 WHERE p.pronamespace = 'bureau'::regnamespace AND has_function_privilege(r.role, p.oid, 'EXECUTE');
 CREATE TEMP TABLE common AS SELECT unnest('{actor,address_now,agent_now,audit_note,authorize,
 	event_cursor,idempotency_answer,idempotency_claim,idempotency_store,is_operator,may,needs,
-	origin_now,request_accept,request_committed,request_load,request_now,
+	origin_now,refuse,request_accept,request_committed,request_load,request_now,
 	request_store,rights_now,session_now,token_now,ts,uuid_v7}'::name[]) AS proname;
 SELECT set_eq($$SELECT proname FROM callable WHERE role = 'bureau_skeleton'$$,
 	$$SELECT proname FROM common$$, 'every responder may call what the dispatcher needs');

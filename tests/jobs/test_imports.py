@@ -213,7 +213,7 @@ def test_three_of_one_person_are_under_way_at_once(chair):
     try:
         made = [send(who, "name\nAnn\n") for _ in range(3)]
         fourth = upload.send(who, "/customers/import", "name\nAnn\n")
-        assert (fourth.status, fourth.code) == (429, 5004) and "Three of your imports" in fourth.json["message"]
+        assert (fourth.status, fourth.code) == (429, 5004) and "Three of your imports" in fourth.json["detail"]
     finally:
         chair.post("/queues/imports/resume")
     assert [ended(who, one)["state"] for one in made] == ["done"] * 3
