@@ -3,7 +3,7 @@
 // The signed-in part, one document for every address under /app/: who this is, then the shell around the page
 // that the address names.  Without a session it leads to the sign-in page and from there back here.
 
-import { html, render, useEffect, useState } from "/js/preact.js";
+import { html, render, useLayoutEffect, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { t, words } from "/js/i18n/index.js";
 import ui from "/js/i18n/ui.js";
@@ -11,8 +11,9 @@ import shell from "/js/i18n/shell.js";
 import { lost, whenBack } from "/js/app/connection.js";
 import { learn } from "/js/app/features.js";
 import { loadMe, toSignIn, useMe } from "/js/app/me.js";
+import { pageAt } from "/js/app/page-at.js";
 import { apply } from "/js/app/preferences.js";
-import { navigate, startRouter } from "/js/app/router.js";
+import { current, navigate, startRouter } from "/js/app/router.js";
 import { startShortcuts } from "/js/app/shortcuts.js";
 import { Shell } from "/js/app/shell/frame.js";
 import { Note } from "/js/ui/note.js";
@@ -39,10 +40,12 @@ function App() {
 	const [problem, setProblem] = useState(null);
 	const load = () => {
 		setProblem(null);
-		loadMe().then(learn, setProblem);
+		loadMe().catch(setProblem);
+		learn();
+		pageAt(current().path).page?.load().catch(() => {}); // whoever shows it tells what is wrong
 	};
 
-	useEffect(load, []);
+	useLayoutEffect(load, []); // all at once: one after the other would be a way to the server more each
 	if (problem)
 		return html`<main class="plain"><div class="notice"><h1>${t("app.unready")}</h1><${Note} problem=${problem} again=${load} /></div></main>`;
 	return me && html`<${Shell} />`;
