@@ -40,7 +40,7 @@ start_instance() {
 	rm -rf "$BUREAU_HOME"
 	mkdir -p "$BUREAU_HOME"
 	BUREAU_PORT=$(free_port)
-	BASE_URL=${scheme:-http}://127.0.0.1:$BUREAU_PORT
+	BASE_URL=http://127.0.0.1:$BUREAU_PORT
 	PGDATABASE=bureau
 	PGUSER=postgres
 	PGPASSFILE=$BUREAU_HOME/secrets/pgpass

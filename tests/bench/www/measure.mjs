@@ -26,7 +26,6 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const browser = await launch({
 	executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
 	args: process.getuid() === 0 ? [...QUIET, "--no-sandbox"] : QUIET,
-	acceptInsecureCerts: true,
 });
 try {
 	for (const form of forms.filter(Boolean))
@@ -55,7 +54,7 @@ async function signIn() {
 		throw new Error(`signing in was answered ${answer.status}: ${await answer.text()}`);
 	return answer.headers.getSetCookie().map((line) => {
 		const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-		return { name, value, domain: new URL(base).hostname, path: /; *path=([^;]+)/i.exec(line)?.[1] ?? "/", httpOnly: true, secure: true };
+		return { name, value, domain: new URL(base).hostname, path: /; *path=([^;]+)/i.exec(line)?.[1] ?? "/", httpOnly: true };
 	});
 }
 
