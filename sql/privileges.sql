@@ -147,6 +147,7 @@ GRANT USAGE ON SCHEMA bureau TO bureau_push;
 GRANT SELECT ON migrations, epoch, events, stream, stream_batch TO bureau_push;
 GRANT INSERT (seq, event_id) ON stream TO bureau_push;
 GRANT INSERT (last, snap) ON stream_batch TO bureau_push;
+GRANT UPDATE ON SEQUENCE stream_place TO bureau_push;
 GRANT EXECUTE ON FUNCTION
 	push_open(uuid, uuid, bytea, text, uuid, inet, text), push_callers(uuid[], uuid[]),
 	push_refused(uuid, uuid, bytea, uuid, inet, text, text, int), audience_members(text)

@@ -63,17 +63,21 @@ sequencer_is_us(const struct push *push)
 
 /* --- taking over -------------------------------------------------------------------------- */
 
-/* last NULL: as it was. */
+/* It is committed; last NULL: as it was. */
 static void
-set_cursor(struct sequencer *s, const char *last, const char *snap)
+set_cursor(struct push *push, const char *last, const char *snap)
 {
+	struct sequencer *s = push->sequencer;
+	const char *values[] = { s->last };
 	char *copy = strdup(snap);
 
 	ASSERT(copy != NULL);
 	free(s->snap);
 	s->snap = copy;
-	if (last != NULL)
-		snprintf(s->last, sizeof(s->last), "%s", last);
+	if (last == NULL)
+		return;
+	snprintf(s->last, sizeof(s->last), "%s", last);
+	(void)async_ask(push->writing, Q_PUSH_PLACE, values, NULL, NULL);
 }
 
 static void
@@ -98,9 +102,9 @@ on_cursor(void *cls, enum err err, const struct db_error *error,
 		return;
 	}
 	if (db_count(rows) == 0)
-		set_cursor(s, FIRST_LAST, FIRST_SNAP);
+		set_cursor(push, FIRST_LAST, FIRST_SNAP);
 	else
-		set_cursor(s, db_text(rows, 0, "last"),
+		set_cursor(push, db_text(rows, 0, "last"),
 		    db_text(rows, 0, "snap"));
 	s->stage = IDLE;
 	s->rang = true;
@@ -190,7 +194,7 @@ on_batch(void *cls, enum err err, const struct db_error *error,
 	last = db_text(rows, 0, "last");
 	text_int(str_of(db_text(rows, 0, "count")), 0, INT64_MAX, &count);
 	adapt(s, count);
-	set_cursor(s, last, db_text(rows, 0, "snap"));
+	set_cursor(push, last, db_text(rows, 0, "snap"));
 	/* Sooner than the NOTIFY. */
 	if (count > 0)
 		feed_poke(push);

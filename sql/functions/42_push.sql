@@ -61,7 +61,7 @@ CREATE OR REPLACE FUNCTION push_open(_user uuid, _session uuid, _token bytea, _n
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-	SELECT a.user_id, a.session_id, a.permissions, a.cursor
+	SELECT a.user_id, a.session_id, a.permissions::text[], a.cursor
 	  INTO user_id, credential, permissions, cursor
 	  FROM authorize(_user, _session, _token, _need, false, _request, _address, _agent) a;
 	is_token := user_id IS NOT NULL AND credential IS NULL;

@@ -42,13 +42,15 @@ $$;
 -- _need is 'public', 'signed-in' or a permission; on a public route an identity that does
 -- not hold is no identity.  No scope of a personal token says 'signed-in', so with one that
 -- is for reads: it changes nothing of the account itself.  Leaves the caller in the settings that 10_caller.sql reads.
-CREATE OR REPLACE FUNCTION authorize(_user uuid, _session uuid, _token bytea, _need text,
-                                     _write boolean, _request uuid, _address inet, _agent text,
-                                     OUT user_id uuid, OUT session_id uuid,
-                                     OUT permissions text[], OUT cursor text)
+DROP FUNCTION IF EXISTS authorize(uuid, uuid, bytea, text, boolean, uuid, inet, text);
+CREATE FUNCTION authorize(_user uuid, _session uuid, _token bytea, _need text,
+                          _write boolean, _request uuid, _address inet, _agent text,
+                          OUT user_id uuid, OUT session_id uuid,
+                          OUT permissions text, OUT cursor text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
+	_granted text[];
 	_token_id uuid;
 	_active boolean;
 	_stale boolean;
@@ -58,7 +60,7 @@ BEGIN
 	-- statement costs is setting up its plan, and an outer join needs more of it.
 	IF _token IS NOT NULL THEN
 		SELECT h.user_id, h.token_id, h.permissions, h.is_active, h.is_stale
-		  INTO user_id, _token_id, permissions, _active, _stale
+		  INTO user_id, _token_id, _granted, _active, _stale
 		  FROM token_holder(_token) h;
 	ELSE
 		-- The session before the person: whoever is revoked in between is told so.
@@ -68,19 +70,17 @@ BEGIN
 		 WHERE s.id = _session AND s.user_id = _user AND s.ended_at IS NULL
 		   AND s.expires_at > now() AND s.idle_expires_at > now();
 		SELECT u.id, u.granted, u.is_active AND u.deleted_at IS NULL
-		  INTO user_id, permissions, _active
+		  INTO user_id, _granted, _active
 		  FROM users u WHERE u.id = _user;
 	END IF;
-	-- As event_cursor() has it, without the call.
-	SELECT e.id || ':' || coalesce((SELECT b.last FROM stream_batch b ORDER BY b.last DESC LIMIT 1), 0)
-	  INTO cursor FROM epoch e;
+	cursor := cursor_now();
 
 	IF (_active AND coalesce(session_id, _token_id) IS NOT NULL) IS NOT TRUE THEN
 		IF _need = 'public' THEN
 			user_id := NULL;
 			session_id := NULL;
 			_token_id := NULL;
-			permissions := '{}';
+			_granted := '{}';
 		ELSIF _user IS NULL AND _token IS NULL THEN
 			RAISE EXCEPTION 'no identity' USING ERRCODE = 'U1001';
 		ELSIF NOT _active THEN
@@ -93,13 +93,14 @@ BEGIN
 			RAISE EXCEPTION 'a token is no session' USING ERRCODE = 'U1005',
 				DETAIL = 'A personal token does what its scopes name; sign in for this.';
 		END IF;
-	ELSIF _need <> 'public' AND _need <> ALL (permissions) THEN
+	ELSIF _need <> 'public' AND _need <> ALL (_granted) THEN
 		RAISE EXCEPTION '% is missing', _need USING ERRCODE = 'U1005';
 	END IF;
 
+	permissions := _granted::text;
 	_done := set_config('bureau.user', coalesce(user_id::text, ''), true)
 		|| set_config('bureau.session', coalesce(session_id::text, ''), true)
-		|| set_config('bureau.permissions', permissions::text, true);
+		|| set_config('bureau.permissions', permissions, true);
 	IF NOT _write THEN
 		IF _token_id IS NOT NULL THEN
 			_done := set_config('bureau.token', _token_id::text, true);

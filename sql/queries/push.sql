@@ -69,6 +69,10 @@ p AS MATERIALIZED (SELECT pg_notify('stream', max(seq)::text) FROM n HAVING coun
 SELECT max(n.seq)::text AS last, count(n.seq)::text AS count, c.s::text AS snap
   FROM c LEFT JOIN n ON true LEFT JOIN p ON true GROUP BY c.s::text
 
+-- name: push_place
+-- How far it has come, told behind the COMMIT: who reads it sees all of that.
+SELECT setval('stream_place', greatest(:last::bigint, 1), :last::bigint > 0)
+
 -- name: push_notify
 SELECT pg_notify(:channel, :payload)
 

@@ -27,7 +27,7 @@ SELECT is(pg_temp.auth(:'person', :'session', 'users:read', _yield => 'session_i
 SELECT is(pg_temp.auth(:'person', :'session', 'users:read', _yield => 'permissions'),
 	(SELECT granted::text FROM users WHERE id = :'person'), 'so are the permissions');
 SELECT is(pg_temp.auth(:'person', :'session', 'users:read', _yield => 'cursor'),
-	(SELECT id || ':0' FROM epoch), 'and the cursor');
+	event_cursor(), 'and the cursor');
 SELECT is(pg_temp.auth(NULL, NULL, 'signed-in'), 'U1001', 'nobody: U1001');
 SELECT is(pg_temp.auth(NULL, :'session', 'signed-in'), 'U1001', 'a session without a person: U1001');
 SELECT is(pg_temp.auth(:'person', NULL, 'signed-in'), 'U1004', 'no session: U1004');
@@ -40,7 +40,7 @@ SELECT is(pg_temp.auth(:'person', :'session', 'users:rea'), 'U1005', 'part of a 
 -- Public routes.
 SELECT is(pg_temp.auth(NULL, NULL, 'public'), '', 'everybody comes in at a public route');
 SELECT is(pg_temp.auth(:'person', :'session', 'public'), :'person', 'with their name if they have one');
-SELECT is(pg_temp.auth(:'other', :'session', 'public', _yield => 'a'), '(,,{},' || (SELECT id FROM epoch) || ':0)',
+SELECT is(pg_temp.auth(:'other', :'session', 'public', _yield => 'a'), '(,,{},' || event_cursor() || ')',
 	'a wrong one is no name, no session and no permission');
 SELECT is(pg_temp.auth(NULL, NULL, 'public', true), '', 'also to write');
 

@@ -153,7 +153,8 @@ SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau':
 	'push may ask who follows');
 SELECT set_eq($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
                    WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_push'::regrole$$,
-	$$SELECT unnest('{migrations,epoch,events,stream,stream_batch}'::name[]), 'SELECT'$$,
+	$$SELECT unnest('{migrations,epoch,events,stream,stream_batch}'::name[]), 'SELECT'
+	  UNION ALL VALUES ('stream_place', 'UPDATE')$$,
 	'push reads events and their order');
 SELECT set_eq($$SELECT c.relname, t.attname, a.privilege_type
                     FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: ISC
+--
+-- How far the stream has come, for who asks with every request.  It is set once a batch of the stream is
+-- committed, so it may be behind, never ahead.
+
+SET search_path = bureau, public;
+
+CREATE SEQUENCE stream_place AS bigint;
+SELECT setval('stream_place', max(last)) FROM stream_batch HAVING max(last) > 0;
