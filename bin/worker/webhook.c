@@ -184,6 +184,7 @@ tell(struct work *work, const struct http_reply *reply)
 	struct arena *arena = work->arena;
 
 	db_begin(work->db, arena, when_mono() + PATIENCE_US);
+	db_writes(work->db);
 	db_add(work->db, Q_WEBHOOK_TOLD, (const char *const[]){
 	    work->job->id, work->job->attempt,
 	    is_success(reply) ? "t" : "f",

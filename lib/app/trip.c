@@ -107,6 +107,8 @@ trip_authorize(struct req *rq, const char *need, bool write)
 		rq->id, rq->address[0] != '\0' ? rq->address : NULL, rq->agent
 	};
 
+	if (write)
+		db_writes(app->db);
 	app->authorized = db_add(app->db, Q_AUTHORIZE, values);
 }
 

@@ -54,6 +54,12 @@ db_deadline(struct db *db, int64_t deadline)
 }
 
 void
+db_writes(struct db *db)
+{
+	db->is_write = true;
+}
+
+void
 db_begin(struct db *db, struct arena *arena, int64_t deadline)
 {
 	ASSERT(db_is_idle(db));
@@ -62,7 +68,7 @@ db_begin(struct db *db, struct arena *arena, int64_t deadline)
 	db->step_count = 0;
 	db->err = ERR_OK;
 	db->sync_sent = db->wait_cancelled = db->left_work =
-	    db->left_events = false;
+	    db->is_write = false;
 	memset(&db->error, 0, sizeof(db->error));
 }
 
@@ -327,7 +333,7 @@ db_commit(struct db *db)
 			link_close(db);
 		if (db->err == ERR_OK && db->left_work)
 			bell_ring();
-		if (db->err == ERR_OK && db->left_events)
+		if (db->err == ERR_OK && db->is_write)
 			bell_ring_push();
 	}
 	return (db->err);

@@ -12,8 +12,8 @@
  *	err = db_commit(db);
  *	if (err == ERR_OK && db_count(note) == 1) …
  *
- * A commit that put jobs in rings the workers' bell (bell.h), one that left events
- * push's, whoever asked for it.
+ * A commit that put jobs in rings the workers' bell (bell.h), whoever asked for it;
+ * that of a trip which was said to write rings push's.
  *
  * Statements are prepared on first use, in the same trip.  Results live until
  * the arena is reset.
@@ -57,6 +57,8 @@ void		 db_free(struct db **db);
 
 /* deadline: when_mono() by which every wait of the trip ends. */
 void		 db_begin(struct db *db, struct arena *arena, int64_t deadline);
+/* Of the trip that has begun: it may leave events. */
+void		 db_writes(struct db *db);
 /* One value a parameter of the query, in its order; NULL is null. */
 struct db_rows	*db_add(struct db *db, enum query_id id,
 		    const char *const *values);

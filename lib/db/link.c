@@ -15,7 +15,6 @@
 
 #define PAUSE_US	250000		/* after a connect that failed */
 #define LEFT_WORK	"U0002"		/* what job_bell() says */
-#define LEFT_EVENTS	"U0004"		/* what event_bell() says */
 
 void
 link_close(struct db *db)
@@ -77,10 +76,6 @@ on_notice(void *cls, const PGresult *result)
 		return;
 	if (state != NULL && strcmp(state, LEFT_WORK) == 0) {
 		db->left_work = true;
-		return;
-	}
-	if (state != NULL && strcmp(state, LEFT_EVENTS) == 0) {
-		db->left_events = true;
 		return;
 	}
 	/* PostgreSQL calls this a warning and the COMMIT a success, although

@@ -46,7 +46,7 @@ struct db {
 	bool		 sync_sent;		/* the one that commits */
 	bool		 wait_cancelled;	/* a standby did not confirm */
 	bool		 left_work;		/* for those who wait for the bell */
-	bool		 left_events;		/* for push */
+	bool		 is_write;		/* so that it may leave events */
 	enum err	 err;			/* of this trip */
 	struct db_error	 error;
 	struct db_stats	 stats;

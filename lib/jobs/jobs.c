@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "bell.h"
 #include "buf.h"
 #include "check.h"
 #include "db.h"
@@ -117,6 +118,7 @@ ask_finish(struct jobs *jobs, struct arena *arena, const struct job *ended,
 	}
 	buf_char(&ends, ']');
 	ASSERT(!ends.failed);
+	db_writes(jobs->db);
 	db_add(jobs->db, Q_JOBS_FINISH, (const char *const[]){ jobs->worker,
 	    ends.data });
 }
@@ -189,6 +191,7 @@ jobs_progress(struct jobs *jobs, struct arena *arena, const struct job *job,
     int percent)
 {
 	begin(jobs, arena, PATIENCE_US);
+	db_writes(jobs->db);
 	db_add(jobs->db, Q_JOB_PROGRESS, (const char *const[]){ jobs->worker,
 	    job->id, job->attempt, arena_printf(arena, "%d", percent) });
 	(void)commit(jobs, "progress");
@@ -198,13 +201,17 @@ int
 jobs_inside(struct jobs *jobs, struct arena *arena)
 {
 	struct db_rows *rows;
+	int count;
 
 	begin(jobs, arena, INSIDE_US);
 	rows = db_add(jobs->db, Q_JOBS_RUN_INSIDE, (const char *const[]){
 	    jobs->worker });
 	if (!commit(jobs, "inside"))
 		return (-1);
-	return ((int)strtol(db_text(rows, 0, "count"), NULL, 10));
+	count = (int)strtol(db_text(rows, 0, "count"), NULL, 10);
+	if (count > 0)
+		bell_ring_push();
+	return (count);
 }
 
 void

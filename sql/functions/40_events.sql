@@ -52,7 +52,8 @@ CREATE OR REPLACE FUNCTION event_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_audience CONSTANT text[] := TG_ARGV[1];
-	_each CONSTANT boolean := NOT EXISTS (SELECT FROM changed OFFSET 100);
+	_ids CONSTANT uuid[] := ARRAY(SELECT n.id FROM changed n LIMIT 101);
+	_each CONSTANT boolean := cardinality(_ids) <= 100;
 	_payload CONSTANT jsonb := jsonb_build_object('action', TG_ARGV[2]);
 BEGIN
 	IF TG_ARGV[1] LIKE '_%{%' THEN
@@ -62,9 +63,12 @@ BEGIN
 		       unnest(_audience) p, event_audience(p, c.row) a
 		 WHERE a IS NOT NULL
 		 GROUP BY c.id ORDER BY c.id;
+	ELSIF cardinality(_ids) = 1 THEN
+		INSERT INTO events (audience, kind, resource, resource_id, payload)
+		VALUES (_audience, 'refresh_data', TG_ARGV[0], _ids[1], _payload);
 	ELSIF _each THEN
 		INSERT INTO events (audience, kind, resource, resource_id, payload)
-		SELECT _audience, 'refresh_data', TG_ARGV[0], n.id, _payload FROM changed n ORDER BY n.id;
+		SELECT _audience, 'refresh_data', TG_ARGV[0], i, _payload FROM unnest(_ids) i ORDER BY i;
 	ELSE
 		INSERT INTO events (audience, kind, resource, payload)
 		VALUES (_audience, 'refresh_data', TG_ARGV[0], _payload);

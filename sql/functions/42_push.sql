@@ -1,24 +1,8 @@
 -- SPDX-License-Identifier: ISC
 --
--- Push: who may follow, who belongs to an audience, and the bell.
+-- Push: who may follow, and who belongs to an audience.
 
 SET search_path = bureau, public;
-
--- Trigger of events, per statement: who commits rings push (db_commit() does, at this notice).  Of
--- a person at psql, who would see it, push finds out by looking.  It takes 10 us; a search_path of
--- its own would take 5 more, and it names nothing of ours.
-CREATE OR REPLACE FUNCTION event_bell() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-	IF starts_with(session_user, 'bureau_') THEN
-		RAISE NOTICE 'events' USING ERRCODE = 'U0004';
-	END IF;
-	RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER bell AFTER INSERT ON events
-	FOR EACH STATEMENT EXECUTE FUNCTION event_bell();
 
 -- Who belongs to an audience, as far as anybody has access; a null is anybody, signed in or not.  A
 -- resource that has audiences of its own adds its branch, and calls audience_changed() in the

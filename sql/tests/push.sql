@@ -3,7 +3,7 @@
 -- Push: who may follow, who belongs to an audience, the bell, what waits for its place.
 
 \ir helpers.psql
-SELECT plan(29);
+SELECT plan(28);
 SELECT pg_temp.people();
 SELECT pg_temp.id_of('manager@example.org') AS person, pg_temp.id_of('employee@example.org') AS other,
        session_start(pg_temp.id_of('manager@example.org'), '192.0.2.1', 'test', '7d', '90d') AS session \gset
@@ -70,8 +70,6 @@ SELECT is_empty('SELECT audience_members(''conversation:x'')', 'what nobody know
 SELECT lives_ok('SELECT audience_changed(''conversation:x'')', 'that it changed can be told');
 SELECT is((SELECT concat_ws(' ', kind, audience::text) FROM events ORDER BY id DESC LIMIT 1),
 	'audience_changed {conversation:x}', 'and is an event for push');
-
-SELECT has_trigger('bureau', 'events', 'bell', 'an insert of events rings');
 
 -- What waits.
 SELECT is(push_waiting(), 0::float8, 'nothing waits where no push has been');
