@@ -47,5 +47,8 @@ export const useOffers = (call) => {
 	return offers(call);
 };
 
+// The same before that is known, so that nothing moves once it is: all but the example is mostly there.
+export const isLikely = (page) => may(page.need) && (!page.calls || (offers(page.calls) ?? !page.example));
+
 // May the person see this page, and is there what it shows?
 export const isOpen = (page) => may(page.need) && (!page.calls || offers(page.calls) === true);

@@ -11,6 +11,7 @@
 //	group   where it stands in the navigation: "" first, team, system, or none: reached from elsewhere
 //	places  what `:place?` may be; each has its name as <place>.title
 //	key     g and then this goes there
+//	example it shows how a page is made, where its responder runs
 //	load    () => import(…), whose default is the component; it gets { params, page }
 
 export const pages = [
@@ -25,7 +26,7 @@ export const pages = [
 		load: () => import("/js/app/pages/customers.js") },
 	{ path: "/app/people/:id?", name: "people", icon: "people", need: "users:read", group: "team", key: "p",
 		load: () => import("/js/app/pages/people.js") },
-	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n",
+	{ path: "/app/notes/:id?", name: "notes", icon: "tag", need: "notes:read", calls: "GET /notes", group: "work", key: "n", example: true,
 		load: () => import("/js/app/pages/notes.js") },
 	{ path: "/app/roles/:id?", name: "roles", icon: "shield", need: "roles:manage", calls: "GET /roles", group: "team", key: "r",
 		load: () => import("/js/app/pages/roles.js") },

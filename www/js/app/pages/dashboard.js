@@ -49,9 +49,9 @@ export default function Dashboard() {
 const Column = ({ cards }) => html`<div>${cards.filter((one) => may(one.need)).map((one) => html`<${Place} key=${one.name} one=${one} />`)}</div>`;
 
 function Place({ one }) {
-	const isThere = useOffers(one.calls);
+	const isThere = useOffers(one.calls); // not known at a first visit, and mostly so
 
-	return isThere === true && (one.load ? html`<${Later} one=${one} />` : html`<${one.view} />`);
+	return isThere !== false && (one.load ? html`<${Later} one=${one} />` : html`<${one.view} />`);
 }
 
 function Later({ one }) {

@@ -4,7 +4,7 @@
 
 import { html, useEffect, useRef } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
-import { isOpen } from "/js/app/features.js";
+import { isLikely } from "/js/app/features.js";
 import { groups, pages } from "/js/app/pages.js";
 import { prefer } from "/js/app/preferences.js";
 import { useLocation } from "/js/app/router.js";
@@ -29,7 +29,7 @@ export function Navigation({ folded, isOut, put }) {
 }
 
 function Group({ group, path, folded }) {
-	const shown = pages.filter((page) => page.group === group && isOpen(page));
+	const shown = pages.filter((page) => page.group === group && isLikely(page));
 
 	return shown.length > 0 && html`<section>${group && html`<h2 class=${folded ? "unseen-wide" : ""}>${t(`group.${group}`)}</h2>`}
 		<ul>${shown.map((page) => html`<li key=${page.name}><a href=${address(page)} aria-current=${isHere(page, path) ? "page" : undefined}
