@@ -8,7 +8,7 @@
  * ring says nothing but that there is something to look for, so one that is lost
  * costs a moment until the next look.
  *
- * Push has a pair of its own (BUREAU_PUSH_FD) for commits that left events.  It is
+ * Push has a pair of its own (BUREAU_PUSH_FD) for commits of writes.  It is
  * also told there what is not worth storing, as a JSON object: doc/push.md.
  */
 #ifndef BUREAU_BELL_H

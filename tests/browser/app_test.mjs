@@ -95,6 +95,13 @@ page("what one may not see is neither in the navigation nor behind its address",
 	await isShown(one, "text=You may not see this page");
 });
 
+page("the navigation stands before the API is described, but for the example", {}, async (one, { context }) => {
+	await context.route("**/api/v1/openapi.json", () => {}); // it never comes
+	await at(one, context, "/app/");
+	await isShown(one, "nav.side a:has-text('Customers')");
+	assert.equal(await one.locator("nav.side a:has-text('Notes')").count(), 0);
+});
+
 page("on a phone the navigation comes in over the page and goes again", { viewport: { width: 320, height: 700 } }, async (one, { context }) => {
 	await at(one, context, "/app/profile");
 	await one.getByRole("button", { name: "Navigation", exact: true }).click();

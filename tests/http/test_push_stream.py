@@ -242,6 +242,19 @@ def test_a_place_of_the_future_begins_anew():
         assert stream.next().name == "reset"
 
 
+def test_every_answer_tells_how_far_the_stream_has_come():
+    who, seen = client.person(), 0
+    with Stream(who) as stream:
+        for _ in range(3):
+            note(who)
+            told_of = place(stream.next("refresh_data").id)
+            # Behind the COMMIT of the place, so perhaps a moment after it was told; never back.
+            now = until(lambda: (p := place(who.get("/auth/me").header("Event-Cursor")))[1] >= told_of[1] and p)
+            assert now[0] == told_of[0] and now[1] >= seen
+            assert now[1] <= int(client.sql("SELECT max(last) FROM stream_batch")[0][0])
+            seen = now[1]
+
+
 def test_of_pruned_history_the_client_is_told():
     who = client.person()
     with Stream(who) as stream:
