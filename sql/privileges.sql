@@ -150,7 +150,8 @@ GRANT INSERT (last, snap) ON stream_batch TO bureau_push;
 GRANT UPDATE ON SEQUENCE stream_place TO bureau_push;
 GRANT EXECUTE ON FUNCTION
 	push_open(uuid, uuid, bytea, text, uuid, inet, text), push_callers(uuid[], uuid[]),
-	push_refused(uuid, uuid, bytea, uuid, inet, text, text, int), audience_members(text)
+	push_refused(uuid, uuid, bytea, uuid, inet, text, text, int), audience_members(text),
+	webhooks_listen()
 	TO bureau_push;
 
 -- skeleton: the example resource, where it is installed.

@@ -24,6 +24,7 @@
 
 #define ARENA_LIMIT	(64 * 1024 * 1024)
 #define BEAT_US		INT64_C(5000000)	/* leases are several times this */
+#define TAKE_US		INT64_C(250000)		/* for what was claimed at once */
 #define TICK_US		INT64_C(1000000)
 #define TICK_LEAST_US	INT64_C(200000)		/* between two, after a ring */
 #define INSIDE_US	INT64_C(20000)		/* between looks while busy */
@@ -54,6 +55,8 @@ struct worker {
 	struct jobs	*jobs;
 	struct job	*ended;
 	unsigned	 ended_count;
+	const struct job *behind;	/* the one at hand: claimed with it */
+	unsigned	 behind_count;
 	int64_t		 beaten;	/* when_mono() of the last beat */
 	int64_t		 tick_at, ticked_at, inside_at;
 	unsigned	 tries_to_tell;	/* of what ended, while stopping */
@@ -73,6 +76,8 @@ work_alive(void *cls)
 	if (now - self.beaten < BEAT_US)
 		return (true);
 	self.beaten = now;
+	for (unsigned i = 0; i < self.behind_count; i++)
+		jobs_beat(self.jobs, work->arena, &self.behind[i]);
 	return (jobs_beat(self.jobs, work->arena, work->job));
 }
 
@@ -145,15 +150,30 @@ run_one(struct arena *arena, struct job *job)
 	tell(job, when_mono() - began);
 }
 
-/* Those behind one that takes long are kept, too. */
+/* Jobs of one key follow each other in the list; what did not end lets nobody
+ * behind it. */
+static bool
+is_held_up(const struct job *list, unsigned i)
+{
+	return (i > 0 && list[i].key != NULL && list[i - 1].key != NULL &&
+	    (list[i - 1].end == JOB_AGAIN || list[i - 1].end == JOB_BACK) &&
+	    strcmp(list[i].key, list[i - 1].key) == 0);
+}
+
+/* As many as do not keep others, whom somebody else could do, waiting for long;
+ * those behind one that takes long are kept meanwhile, too. */
 static void
 run_all(struct arena *arena, struct job *list, unsigned count)
 {
+	int64_t until = when_mono() + TAKE_US;
+
 	for (unsigned i = 0; i < count && !is_stopping(); i++) {
-		if (i > 0 && when_mono() - self.beaten > BEAT_US)
-			for (unsigned k = i; k < count; k++)
-				jobs_beat(self.jobs, arena, &list[k]);
-		run_one(arena, &list[i]);
+		if (i > 0 && when_mono() >= until)
+			break;
+		self.behind = &list[i + 1];
+		self.behind_count = count - i - 1;
+		if (!is_held_up(list, i))
+			run_one(arena, &list[i]);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "async.h"
+#include "bell.h"
 #include "check.h"
 #include "feed.h"
 #include "log.h"
@@ -198,6 +199,8 @@ on_batch(void *cls, enum err err, const struct db_error *error,
 	/* Sooner than the NOTIFY. */
 	if (count > 0)
 		feed_poke(push);
+	if (strcmp(db_text(rows, 0, "heard"), "true") == 0)
+		bell_ring();
 }
 
 static void

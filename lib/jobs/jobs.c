@@ -135,6 +135,7 @@ take_jobs(struct arena *arena, const struct db_rows *rows, struct job **out,
 			.kind = db_text(rows, i, "kind"),
 			.args = str_of(db_text(rows, i, "args")),
 			.attempt = db_text(rows, i, "attempt"),
+			.key = db_text(rows, i, "key"),
 			.end = JOB_BACK
 		};
 }

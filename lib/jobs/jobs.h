@@ -34,6 +34,7 @@ struct job {
 	const char	*kind;
 	struct str	 args;		/* a JSON object, secrets merged in */
 	const char	*attempt;	/* a number, the first is 1 */
+	const char	*key;		/* one after the other; NULL: in any order */
 
 	/* How it ended, for jobs_turn(). */
 	enum job_end	 end;

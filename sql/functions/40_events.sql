@@ -43,8 +43,7 @@ RETURN CASE WHEN (_before IS NULL) = (_after IS NULL) THEN 'updated'
             WHEN _before IS NULL THEN 'deleted' ELSE 'restored' END;
 
 -- Triggers, per statement: arguments are the resource and its audience.  One event a row;
--- for more than a hundred rows one event without an id, to the audiences of all of them.  Where
--- a webhook listens the bell is rung, so that it is told at once.
+-- for more than a hundred rows one event without an id, to the audiences of all of them.
 
 -- Of INSERT and DELETE; a third argument is the action.  An audience without columns, which most
 -- have, is the same for every row: that costs half as much.
@@ -52,29 +51,29 @@ CREATE OR REPLACE FUNCTION event_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_audience CONSTANT text[] := TG_ARGV[1];
+	_varies CONSTANT boolean := TG_ARGV[1] LIKE '_%{%';
 	_ids CONSTANT uuid[] := ARRAY(SELECT n.id FROM changed n LIMIT 101);
-	_each CONSTANT boolean := cardinality(_ids) <= 100;
 	_payload CONSTANT jsonb := jsonb_build_object('action', TG_ARGV[2]);
 BEGIN
-	IF TG_ARGV[1] LIKE '_%{%' THEN
-		INSERT INTO events (audience, kind, resource, resource_id, payload)
-		SELECT array_agg(DISTINCT a), 'refresh_data', TG_ARGV[0], c.id, _payload
-		  FROM (SELECT CASE WHEN _each THEN n.id END AS id, to_jsonb(n) AS row FROM changed n) c,
-		       unnest(_audience) p, event_audience(p, c.row) a
+	IF cardinality(_ids) > 100 THEN
+		INSERT INTO events (audience, kind, resource, payload)
+		SELECT array_agg(DISTINCT a), 'refresh_data', TG_ARGV[0], _payload
+		  FROM changed n, unnest(_audience) p, event_audience(p, to_jsonb(n)) a
 		 WHERE a IS NOT NULL
-		 GROUP BY c.id ORDER BY c.id;
+		HAVING count(*) > 0;
+	ELSIF _varies THEN
+		INSERT INTO events (audience, kind, resource, resource_id, payload)
+		SELECT c.audience, 'refresh_data', TG_ARGV[0], c.id, _payload
+		  FROM (SELECT n.id, array_remove(ARRAY(SELECT event_audience(p, to_jsonb(n))
+		                                          FROM unnest(_audience) p), NULL) AS audience
+		          FROM changed n OFFSET 0) c
+		 WHERE c.audience <> '{}';
 	ELSIF cardinality(_ids) = 1 THEN
 		INSERT INTO events (audience, kind, resource, resource_id, payload)
 		VALUES (_audience, 'refresh_data', TG_ARGV[0], _ids[1], _payload);
-	ELSIF _each THEN
-		INSERT INTO events (audience, kind, resource, resource_id, payload)
-		SELECT _audience, 'refresh_data', TG_ARGV[0], i, _payload FROM unnest(_ids) i ORDER BY i;
 	ELSE
-		INSERT INTO events (audience, kind, resource, payload)
-		VALUES (_audience, 'refresh_data', TG_ARGV[0], _payload);
-	END IF;
-	IF EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL) THEN
-		PERFORM job_bell();
+		INSERT INTO events (audience, kind, resource, resource_id, payload)
+		SELECT _audience, 'refresh_data', TG_ARGV[0], i, _payload FROM unnest(_ids) i;
 	END IF;
 	RETURN NULL;
 END
@@ -85,36 +84,33 @@ CREATE OR REPLACE FUNCTION event_updates() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 DECLARE
 	_audience CONSTANT text[] := TG_ARGV[1];
+	_varies CONSTANT boolean := TG_ARGV[1] LIKE '_%{%';
 	_each CONSTANT boolean := (SELECT count(*) <= 100 FROM changed);
 BEGIN
 	IF _each THEN
 		INSERT INTO events (audience, kind, resource, resource_id, payload)
-		SELECT array_agg(DISTINCT a), 'refresh_data', TG_ARGV[0], c.id,
-		       jsonb_build_object('action', c.action)
-		  FROM (SELECT n.id, o.row AS before, n.row AS after,
-		               event_action(o.row ->> 'deleted_at', n.row ->> 'deleted_at') AS action
+		SELECT c.audience, 'refresh_data', TG_ARGV[0], c.id, jsonb_build_object('action', c.action)
+		  FROM (SELECT n.id, event_action(o.row ->> 'deleted_at', n.row ->> 'deleted_at') AS action,
+		               CASE WHEN _varies
+		               THEN array_remove(ARRAY(SELECT DISTINCT event_audience(p, r)
+		                     FROM unnest(_audience) p, unnest(ARRAY[o.row, n.row]) r), NULL)
+		               ELSE _audience END AS audience
 		          FROM (SELECT x.id, x.version, to_jsonb(x) AS row FROM changed x) n
 		          JOIN (SELECT x.id, x.version, to_jsonb(x) AS row FROM former x) o
-		            ON o.id = n.id AND o.version <> n.version) c,
-		       unnest(_audience) p, unnest(ARRAY[c.before, c.after]) r, event_audience(p, r) a
-		 WHERE a IS NOT NULL
-		 GROUP BY c.id, c.action ORDER BY c.id;
+		            ON o.id = n.id AND o.version <> n.version OFFSET 0) c
+		 WHERE c.audience <> '{}';
 	ELSE
 		-- Planned for how many there are: the plan that is kept for a few makes each row anew for each.
-		EXECUTE 'INSERT INTO events (audience, kind, resource, resource_id, payload)
-		SELECT array_agg(DISTINCT a), ''refresh_data'', $1, c.id,
-		       jsonb_build_object(''action'', c.action)
-		  FROM (SELECT NULL::uuid AS id, o.row AS before, n.row AS after,
+		EXECUTE 'INSERT INTO events (audience, kind, resource, payload)
+		SELECT array_agg(DISTINCT a), ''refresh_data'', $1, jsonb_build_object(''action'', c.action)
+		  FROM (SELECT o.row AS before, n.row AS after,
 		               event_action(o.row ->> ''deleted_at'', n.row ->> ''deleted_at'') AS action
 		          FROM (SELECT x.id, x.version, to_jsonb(x) AS row FROM changed x) n
 		          JOIN (SELECT x.id, x.version, to_jsonb(x) AS row FROM former x) o
 		            ON o.id = n.id AND o.version <> n.version) c,
 		       unnest($2) p, unnest(ARRAY[c.before, c.after]) r, event_audience(p, r) a
 		 WHERE a IS NOT NULL
-		 GROUP BY c.id, c.action ORDER BY c.id' USING TG_ARGV[0], _audience;
-	END IF;
-	IF EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL) THEN
-		PERFORM job_bell();
+		 GROUP BY c.action' USING TG_ARGV[0], _audience;
 	END IF;
 	RETURN NULL;
 END

@@ -9,19 +9,21 @@ SET search_path = bureau, public;
 -- Puts a job in, with the transaction that calls.  Its owner is the caller.  A unique key that
 -- is live already gives that job's id.  Says by a notice (U0002) that there is something to do
 -- now: whoever commits rings the bell.  (A plan made while there were few jobs is kept when there
--- are many.)
+-- are many.)  _before: how many live ones of the key there are, for who has its lock and has counted.
+DROP FUNCTION IF EXISTS job_add(text, jsonb, text, jsonb, timestamptz, text, int);
 CREATE OR REPLACE FUNCTION job_add(_kind text, _args jsonb, _key text DEFAULT NULL,
                                    _secret jsonb DEFAULT NULL,
                                    _run_at timestamptz DEFAULT now(),
-                                   _unique text DEFAULT NULL, _priority int DEFAULT NULL)
+                                   _unique text DEFAULT NULL, _priority int DEFAULT NULL,
+                                   _before int DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
 DECLARE
-	_state text := 'queued';
+	_state text := CASE WHEN _before > 0 THEN 'waiting' ELSE 'queued' END;
 	_job uuid;
 BEGIN
-	IF _key IS NOT NULL THEN
+	IF _key IS NOT NULL AND _before IS NULL THEN
 		PERFORM job_key_lock(_key);
 		IF EXISTS (SELECT FROM jobs WHERE key = _key AND state IN ('waiting', 'queued', 'running')) THEN
 			_state := 'waiting';

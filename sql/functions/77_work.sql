@@ -82,34 +82,58 @@ BEGIN
 END
 $$;
 
--- Jobs for this worker, the most urgent there are and all of one queue.  args have the secret
--- merged in: member by member, and so do their `values`.
-CREATE OR REPLACE FUNCTION jobs_claim(_worker text, _queues text[], OUT id uuid, OUT kind text,
-                                      OUT args text, OUT attempt int)
+-- Those that wait next behind a job of a key, locked: they may be begun with it, for one worker does them one
+-- after the other.  None where somebody is at one of them, or one has had trouble: then each is claimed alone, so that
+-- what kills workers is found out.
+CREATE OR REPLACE FUNCTION jobs_behind(_head jobs) RETURNS uuid[]
+LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+	IF _head.key IS NULL OR _head.attempts > 0 THEN
+		RETURN NULL;
+	END IF;
+	RETURN (
+		WITH n AS MATERIALIZED (
+			SELECT j.id FROM jobs j
+			 WHERE j.key = _head.key AND j.state = 'waiting' AND j.seq > _head.seq
+			 ORDER BY j.seq LIMIT 7),
+		l AS MATERIALIZED (
+			SELECT j.id, j.seq FROM n JOIN jobs j ON j.id = n.id
+			 WHERE j.state = 'waiting' AND j.attempts = 0 AND j.queue = _head.queue AND j.run_at <= now()
+			   FOR UPDATE OF j SKIP LOCKED)
+		SELECT array_agg(l.id ORDER BY l.seq) FROM l HAVING count(*) = (SELECT count(*) FROM n));
+END
+$$;
+
+-- Jobs for this worker, the most urgent there are and all of one queue, in the order in which they are to
+-- be done.  args have the secret merged in: member by member, and so do their `values`.
+DROP FUNCTION IF EXISTS jobs_claim(text, text[]);
+CREATE FUNCTION jobs_claim(_worker text, _queues text[], OUT id uuid, OUT kind text,
+                           OUT args text, OUT attempt int, OUT key text)
 RETURNS SETOF record
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
 	_q record;
 	_room int;
-	_count int;
+	_ids uuid[];
 BEGIN
 	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(true, _queues) r LOOP
 		_room := queue_room(_q.queue);
 		CONTINUE WHEN _room <= 0;
+		_ids := ARRAY(SELECT i FROM jobs_pick((_q.queue).name, _q.priority, _room) p,
+		                            unnest(p.id || jobs_behind(p)) i LIMIT _room);
+		CONTINUE WHEN _ids = '{}';
 		RETURN QUERY
-		UPDATE jobs j
-		   SET state = 'running', worker = _worker, attempts = j.attempts + 1,
-		       started_at = now(), lease_until = now() + k.lease
-		  FROM job_kinds k
-		 WHERE j.id = ANY (ARRAY(SELECT p.id FROM jobs_pick((_q.queue).name, _q.priority, _room) p))
-		   AND k.name = j.kind
-		RETURNING j.id, j.kind, job_args(j.args, j.secret)::text, j.attempts;
-		GET DIAGNOSTICS _count = ROW_COUNT;
-		IF _count > 0 THEN
-			PERFORM queue_begun(_q.queue, _count);
-			RETURN;
-		END IF;
+		WITH u AS (
+			UPDATE jobs j
+			   SET state = 'running', worker = _worker, attempts = j.attempts + 1,
+			       started_at = now(), lease_until = now() + k.lease
+			  FROM job_kinds k
+			 WHERE j.id = ANY (_ids) AND k.name = j.kind
+			RETURNING j.id, j.kind, job_args(j.args, j.secret)::text AS args, j.attempts, j.key)
+		SELECT u.id, u.kind, u.args, u.attempts, u.key FROM u ORDER BY array_position(_ids, u.id);
+		PERFORM queue_begun(_q.queue, cardinality(_ids));
+		RETURN;
 	END LOOP;
 END
 $$;
@@ -186,7 +210,8 @@ BEGIN
 		DELETE FROM jobs j USING e WHERE j.id = e.id AND e.state = 'done' AND e.keep = '0'),
 	kept AS (
 		UPDATE jobs j
-		   SET state = e.state, worker = NULL, lease_until = NULL,
+		   SET state = CASE WHEN e.state = 'queued' AND e.key IS NOT NULL THEN 'waiting' ELSE e.state END,
+		       worker = NULL, lease_until = NULL,
 		       attempts = j.attempts - (e.outcome = 'back')::int,
 		       lost = j.lost + (e.outcome = 'lost')::int,
 		       run_at = CASE WHEN e.outcome = 'back' THEN j.run_at
@@ -205,23 +230,25 @@ BEGIN
 		SELECT e.id, e.attempt, e.worker, e.started_at, clock_timestamp(),
 		       CASE WHEN e.state IN ('failed', 'cancelled') THEN e.state ELSE e.outcome END, e.cause
 		  FROM e WHERE e.outcome <> 'back' AND NOT (e.state = 'done' AND e.keep = '0'))
-	SELECT count(*), array_agg(e.key) FILTER (WHERE e.key IS NOT NULL AND e.state <> 'queued')
-	  INTO _count, _keys FROM e;
+	SELECT count(*), array_agg(DISTINCT e.key) FILTER (WHERE e.key IS NOT NULL) INTO _count, _keys FROM e;
 	PERFORM job_key_next(k) FROM unnest(_keys) k ORDER BY k;
 	RETURN _gone + _count;
 END
 $$;
 
--- One job of a key has ended: the next may begin.
+-- Jobs of a key have ended or come back: the first that waits may begin.
 CREATE OR REPLACE FUNCTION job_key_next(_key text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+DECLARE
+	_run_at timestamptz;
 BEGIN
 	PERFORM job_key_lock(_key);
 	-- Behind those of other keys that are due already: each key takes its turn.
 	UPDATE jobs SET state = 'queued', run_at = greatest(run_at, now())
 	 WHERE id = (SELECT j.id FROM jobs j WHERE j.key = _key AND j.state = 'waiting' ORDER BY j.seq LIMIT 1)
-	   AND NOT EXISTS (SELECT FROM jobs j WHERE j.key = _key AND j.state IN ('queued', 'running'));
-	IF FOUND THEN
+	   AND NOT EXISTS (SELECT FROM jobs j WHERE j.key = _key AND j.state IN ('queued', 'running'))
+	RETURNING run_at INTO _run_at;
+	IF _run_at <= now() THEN
 		PERFORM job_bell();
 	END IF;
 END

@@ -36,7 +36,7 @@ BEGIN
 	                      type, variables, body, address, agent, host, is_tls)
 	VALUES (_id, actor(), session_now(), token_now(),
 	        job_add('request.run', jsonb_build_object('request', _id, 'responder', _responder),
-	                _key => _key),
+	                _key => _key, _before => place),
 	        _responder, _method, _path, _query, _type, _variables, _body, address_now(), agent_now(),
 	        _host, _is_tls);
 END

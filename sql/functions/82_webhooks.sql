@@ -30,6 +30,14 @@ $$;
 
 -- --- events to deliveries ---------------------------------------------------------
 
+-- Whether anybody is to be told of anything: push asks, and rings workers where there is something new.
+CREATE OR REPLACE FUNCTION webhooks_listen() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL);
+END
+$$;
+
 -- The next page of events that are not visible in _from and are in _upto, by id; null: there is
 -- none.  Reading by id alone would skip what commits late.
 CREATE OR REPLACE FUNCTION webhook_events(_from pg_snapshot, _upto pg_snapshot, _after bigint,
@@ -98,7 +106,7 @@ DECLARE
 	_events bigint[];
 BEGIN
 	PERFORM webhooks_settle();
-	IF NOT EXISTS (SELECT FROM webhooks w WHERE w.is_active AND w.deleted_at IS NULL) THEN
+	IF NOT webhooks_listen() THEN
 		DELETE FROM webhook_cursor;
 		RETURN;
 	END IF;

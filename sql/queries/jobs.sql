@@ -3,7 +3,7 @@
 -- What a worker asks of the queue (functions/77_work.sql).
 
 -- name: jobs_claim
-SELECT id::text, kind, args, attempt::text FROM jobs_claim(:worker, :queues::text[])
+SELECT id::text, kind, args, attempt::text, key FROM jobs_claim(:worker, :queues::text[])
 
 -- name: jobs_finish
 SELECT jobs_finish(:worker, :ends::jsonb)

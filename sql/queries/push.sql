@@ -55,7 +55,7 @@ SELECT b.last::text, b.snap::text FROM stream_batch b ORDER BY b.last DESC LIMIT
 -- name: push_sequence
 -- Gives what is newly visible its places and tells everybody, in one transaction; nothing is written
 -- where nothing is new.  What is new: the transactions behind the last snapshot, and those that were
--- open in it.
+-- open in it.  heard: there are webhooks to be told of them, by workers.
 WITH c AS MATERIALIZED (SELECT pg_current_snapshot() AS s),
 n AS MATERIALIZED (
 	SELECT :last::bigint + row_number() OVER (ORDER BY id) AS seq, id FROM (
@@ -66,7 +66,8 @@ i AS (INSERT INTO stream (seq, event_id) SELECT seq, id FROM n),
 b AS (INSERT INTO stream_batch (last, snap)
 	SELECT m.l, c.s FROM c, (SELECT max(seq) AS l FROM n) m WHERE m.l IS NOT NULL),
 p AS MATERIALIZED (SELECT pg_notify('stream', max(seq)::text) FROM n HAVING count(*) > 0)
-SELECT max(n.seq)::text AS last, count(n.seq)::text AS count, c.s::text AS snap
+SELECT max(n.seq)::text AS last, count(n.seq)::text AS count, c.s::text AS snap,
+       (count(n.seq) > 0 AND webhooks_listen())::text AS heard
   FROM c LEFT JOIN n ON true LEFT JOIN p ON true GROUP BY c.s::text
 
 -- name: push_place

@@ -149,7 +149,7 @@ SELECT is_empty($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode
 
 SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
                    AND has_function_privilege('bureau_push', p.oid, 'EXECUTE')$$,
-	$$SELECT unnest('{audience_members,push_callers,push_open,push_refused}'::name[])$$,
+	$$SELECT unnest('{audience_members,push_callers,push_open,push_refused,webhooks_listen}'::name[])$$,
 	'push may ask who follows');
 SELECT set_eq($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
                    WHERE c.relnamespace = 'bureau'::regnamespace AND a.grantee = 'bureau_push'::regrole$$,

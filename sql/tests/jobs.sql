@@ -4,7 +4,7 @@
 -- for the try it began.
 
 \ir helpers.psql
-SELECT plan(39);
+SELECT plan(48);
 
 INSERT INTO queues (name, doc, leased, batch) VALUES ('t', 't', true, 10), ('t-inside', 't', false, 10);
 INSERT INTO job_kinds (name, queue, doc, priority, tries, wait, longest, lease, keep) VALUES
@@ -25,14 +25,16 @@ CREATE VIEW pg_temp.wrong AS SELECT * FROM jobs
     OR state NOT IN ('waiting', 'queued', 'running', 'done', 'failed', 'cancelled')
     OR priority NOT BETWEEN 0 AND 3 OR progress NOT BETWEEN 0 AND 100;
 
--- One turn of a worker: claim, and how all that it got ends.
-CREATE FUNCTION pg_temp.turn(_outcome text, _worker text DEFAULT 'w') RETURNS text LANGUAGE plpgsql AS $$
+-- One turn of a worker: claim, and how the first that it got ends, and the others.
+CREATE FUNCTION pg_temp.turn(_outcome text, _worker text DEFAULT 'w', _others text DEFAULT NULL)
+RETURNS text LANGUAGE plpgsql AS $$
 DECLARE _ends jsonb;
 BEGIN
 	-- The clock of a transaction stands still.
 	UPDATE jobs SET run_at = now() WHERE state = 'queued' AND queue = 't';
-	SELECT jsonb_agg(jsonb_build_object('id', c.id, 'attempt', c.attempt, 'outcome', _outcome, 'cause', 'why'))
-	  INTO _ends FROM jobs_claim(_worker, '{t}') c;
+	SELECT jsonb_agg(jsonb_build_object('id', c.id, 'attempt', c.attempt, 'cause', 'why',
+	                                    'outcome', CASE c.at WHEN 1 THEN _outcome ELSE coalesce(_others, _outcome) END))
+	  INTO _ends FROM jobs_claim(_worker, '{t}') WITH ORDINALITY c (id, kind, args, attempt, key, at);
 	RETURN coalesce(jobs_finish(_worker, _ends), 0) || ' ended';
 END $$;
 CREATE FUNCTION pg_temp.state(_id uuid) RETURNS text LANGUAGE sql AS
@@ -80,17 +82,31 @@ SELECT is_empty('SELECT * FROM pg_temp.wrong', 'ends are whole');
 -- Order within a key.
 SELECT job_add('t.kept', '{}', 'k') AS k1, job_add('t.kept', '{}', 'k') AS k2, job_add('t.gone', '{}', 'k') AS k3 \gset
 SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2'), 'queued 0 0, waiting 0 0', 'the second waits for the first');
-SELECT is(pg_temp.turn('again'), '1 ended', 'one is claimed');
-SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2'), 'queued 1 0, waiting 0 0', 'also while that is to be tried again');
-SELECT pg_temp.turn('done') AS x \gset
+SELECT is(pg_temp.turn('again', _others => 'back'), '3 ended', 'all are claimed by one, in their order');
+SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2') || ', ' || pg_temp.state(:'k3'),
+	'queued 1 0, waiting 0 0, waiting 0 0', 'behind one that is to be tried again they wait as before');
+SELECT is(pg_temp.turn('done'), '1 ended', 'one that had trouble is claimed alone');
 SELECT is(pg_temp.state(:'k1') || ', ' || pg_temp.state(:'k2') || ', ' || pg_temp.state(:'k3'),
 	'done 2 0, queued 0 0, waiting 0 0', 'then comes the second');
+SELECT is(pg_temp.turn('lost'), '2 ended', 'with a worker all is lost that it had');
+SELECT is(pg_temp.state(:'k2') || ', ' || pg_temp.state(:'k3'), 'queued 1 1, waiting 1 1', 'in its order');
 UPDATE jobs SET run_at = now() - interval '1 hour' WHERE id = :'k3';
-SELECT pg_temp.turn('failed') AS x \gset
-SELECT is(pg_temp.state(:'k3'), 'queued 0 0', 'a dead one lets the next go');
+SELECT is(pg_temp.turn('failed'), '1 ended', 'and then done one by one');
+SELECT is(pg_temp.state(:'k3'), 'queued 1 1', 'a dead one lets the next go');
 SELECT is((SELECT run_at FROM jobs WHERE id = :'k3'), now(), 'behind those of others that wait already');
 SELECT pg_temp.turn('done') AS x \gset
 SELECT is(pg_temp.state(:'k3'), NULL, 'whose row goes when it is done, for its kind keeps none');
+
+-- Of a key no more than a few at once, and none that is to come later or has had trouble.
+SELECT job_add('t.kept', '{}', 'many') AS m FROM generate_series(1, 11) \g /dev/null
+SELECT is((SELECT count(*) FROM jobs_claim('w', '{t}')), 8::bigint, 'eight of a key are claimed at once');
+SELECT is((SELECT count(*) FROM jobs_claim('x', '{t}')), 0::bigint, 'and none of it by another');
+SELECT jobs_recover('w', 'back') AS n \gset
+SELECT is((SELECT count(*) FROM jobs WHERE key = 'many' AND state = 'queued'), 1::bigint, 'given back, one of them is queued');
+SELECT is((SELECT state FROM jobs WHERE key = 'many' ORDER BY seq LIMIT 1), 'queued', 'the first');
+UPDATE jobs SET run_at = now() + interval '1 hour' WHERE id = (SELECT id FROM jobs WHERE key = 'many' ORDER BY seq OFFSET 2 LIMIT 1);
+SELECT is((SELECT count(*) FROM jobs_claim('w', '{t}')), 1::bigint, 'none behind one that is to come later');
+DELETE FROM jobs WHERE key = 'many';
 
 -- What is asked to stop.
 SELECT job_add('t.kept', '{}') AS d \gset
