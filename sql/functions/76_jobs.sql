@@ -63,12 +63,15 @@ BEGIN
 END
 $$;
 
--- Tells whoever commits this, once, that workers have something to do.
+-- Tells whoever commits this, once, that workers have something to do.  (Called with every job: an expression
+-- costs less than a statement.)
 CREATE OR REPLACE FUNCTION job_bell() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp AS $$
+LANGUAGE plpgsql AS $$
+DECLARE
+	_rings text;
 BEGIN
 	IF coalesce(current_setting('bureau.bell', true), '') = '' THEN
-		PERFORM set_config('bureau.bell', 'rings', true);
+		_rings := set_config('bureau.bell', 'rings', true);
 		RAISE NOTICE 'work' USING ERRCODE = 'U0002';
 	END IF;
 END

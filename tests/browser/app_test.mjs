@@ -342,6 +342,19 @@ page("the language is the account's", {}, async (one, { context }) => {
 	assert.equal(await one.locator("html").getAttribute("lang"), "de");
 });
 
+page("what the server says is said in the account's language, too", {}, async (one, { context }) => {
+	await at(one, context, "/app/profile/preferences");
+	await one.getByRole("radio", { name: "Deutsch" }).check();
+	await isShown(one, "h1:has-text('Einstellungen')");
+	await one.goto("/app/profile");
+	await isShown(one, "text=Mitarbeit");
+	await one.route("**/api/v1/auth/me", (route) => route.request().method() === "PATCH" ? route.fulfill({ status: 409, contentType: "application/problem+json",
+		body: '{"code":3003,"detail":"It was merged into Crumb & Crust; anonymise that one."}' }) : route.continue());
+	await one.getByLabel("Vollständiger Name").fill("Ada Anders");
+	await one.getByRole("button", { name: "Änderungen speichern" }).click();
+	await isShown(one, "[role=alert]:has-text('Der Kunde ging in Crumb & Crust auf; anonymisieren Sie diesen.')");
+});
+
 page("the theme is kept on the machine and with the account", { colorScheme: "light" }, async (one, { context }) => {
 	await at(one, context, "/app/profile/preferences");
 	const ground = () => one.evaluate(() => getComputedStyle(document.body).backgroundColor);

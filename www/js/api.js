@@ -5,7 +5,7 @@
 // be repeated a key, so that a second try cannot act twice; sends back the ETag
 // it was given when a record is changed; and turns each failure into a Problem.
 
-import { t, knows } from "/js/i18n/index.js";
+import { t, knows, translated } from "/js/i18n/index.js";
 import { refresh } from "/js/refresh.js";
 
 const BASE = "/api/v1/";
@@ -36,10 +36,10 @@ function names({ detail, errors = [] }) {
 
 // Ours where we have one, that of this part of the API or field before the general one; else
 // what the server said.
-function sentence(code, said, area, kind = "error") {
+function sentence(code, text, area, kind = "error") {
 	const key = [`${kind}.${area}.${code}`, `${kind}.${code}`].find(knows);
 
-	return key ? t(key) : said || t("error.unknown");
+	return key ? t(key) : text ? translated(text) : t("error.unknown");
 }
 
 export const get = (path, { fresh = false } = {}) => read(path, fresh);

@@ -30,7 +30,7 @@ export async function readMe() {
 
 // What the server says of us holds for the page, too.
 export function takeMe(user, etag) {
-	useLanguage(user.locale);
+	useLanguage(user.locale)?.then(() => me.set({ ...me.get() }));
 	if (user.theme && user.theme !== window.bureauTheme.get())
 		window.bureauTheme.set(user.theme);
 	me.set({ user, etag });

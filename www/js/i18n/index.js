@@ -21,10 +21,33 @@ export function words(table) {
 		rows.set(key, row);
 }
 
-// Choose by the account's locale; an empty one leaves it to the browser.
+// Choose by the account's locale; an empty one leaves it to the browser.  A promise where words of the server are to
+// come yet.
 export function useLanguage(locale) {
 	language = pick(locale ? [locale] : navigator.languages ?? []);
 	document.documentElement.lang = language;
+	return language === "de" && servers.length === 0 ? learnServer() : null;
+}
+
+const servers = []; // what the server says: { pattern of the English, pieces of the German }
+
+async function learnServer() {
+	const { default: table } = await import("/js/server-words.js").catch(() => ({ default: {} })); // it is then English
+
+	servers.push(...Object.entries(table).map(([english, german]) => ({
+		pattern: new RegExp(`^${english.split("%s").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "s"),
+		german: german.split("%s")
+	})));
+}
+
+// What the server said, in the reader's language where we have it.
+export function translated(text) {
+	for (const { pattern, german } of language === "de" ? servers : []) {
+		const found = pattern.exec(text);
+		if (found)
+			return german.map((part, i) => part + (found[i + 1] ?? "")).join("");
+	}
+	return text;
 }
 
 export function currentLanguage() {

@@ -4,7 +4,7 @@
 // It names its components one by one: what most people see first shall bring no more than it shows.
 
 import { html, useEffect, useState } from "/js/preact.js";
-import { dateTime, listing, number, relative, t, words } from "/js/i18n/index.js";
+import { dateTime, listing, number, relative, t, translated, words } from "/js/i18n/index.js";
 import dashboard from "/js/i18n/dashboard.js";
 import { useGet, useList } from "/js/data.js";
 import { useOffers } from "/js/app/features.js";
@@ -95,7 +95,7 @@ function Newcomers() {
 
 	return html`<${Card} title=${t("dashboard.newcomers")}>
 		<${List} list=${{ ...list, next: null }} lines=${5} empty=${t("nothing")} row=${(one) => html`<${Item} key=${one.id} href=${`/app/people/${one.id}`} title=${one.fullName}
-			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${one.role} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
+			lead=${html`<${Avatar} name=${one.fullName} picture=${one.profilePic} />`} about=${html`${translated(one.role)} · <time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>`} />`} /><//>`;
 }
 
 // What people did, of that what there are words for; the same over and over is told once.

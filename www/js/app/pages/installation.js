@@ -4,7 +4,7 @@
 // environment changes them.
 
 import { html } from "/js/preact.js";
-import { t } from "/js/i18n/index.js";
+import { t, translated } from "/js/i18n/index.js";
 import { useGet } from "/js/data.js";
 import { useQuery } from "/js/app/router.js";
 import { Places } from "/js/app/settings/places.js";
@@ -15,7 +15,7 @@ const KINDS = { file: "good", environment: "fair" };
 export default function Installation() {
 	const [{ search = "", which = "" }, setQuery] = useQuery();
 	const { body, problem, reload } = useGet("settings");
-	const rows = body?.items.filter((one) => `${one.name} ${one.doc} ${one.value ?? ""}`.toLowerCase().includes(search.toLowerCase()) && (!which || one.source !== "default"));
+	const rows = body?.items.filter((one) => `${one.name} ${translated(one.doc)} ${one.value ?? ""}`.toLowerCase().includes(search.toLowerCase()) && (!which || one.source !== "default"));
 
 	return html`<${Page} title=${t("page.installation")} about=${t("installation.about")} tabs=${html`<${Places} here="installation" />`}
 		tools=${html`<${SearchField} label=${t("installation.search")} value=${search} found=${(text) => setQuery({ search: text })} />
@@ -36,5 +36,5 @@ function Setting({ one }) {
 		<dd class="value">${one.isSecret ? html`<span class="soft">${t(one.isSet ? "installation.secret-set" : "installation.secret-unset")}</span>` :
 			one.value === "" ? html`<span class="soft">${t("installation.empty")}</span>` : html`<code>${one.value}</code>`}
 			${isOther && html`<span class="soft">${t("installation.default", { value: one.default || t("installation.empty") })}</span>`}</dd>
-		<dd class="soft">${one.doc}</dd></div>`;
+		<dd class="soft">${translated(one.doc)}</dd></div>`;
 }

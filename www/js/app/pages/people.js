@@ -5,7 +5,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { date, relative, t, words } from "/js/i18n/index.js";
+import { date, relative, t, translated, words } from "/js/i18n/index.js";
 import table from "/js/i18n/people.js";
 import { filled, path, save, useGet, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
@@ -27,7 +27,7 @@ const columns = () => [
 	{ name: "fullName", label: t("people.name"), sort: "fullName", phone: "title",
 		cell: (row) => html`<span class="person"><${Avatar} name=${row.fullName} picture=${row.profilePic} size="small" /><span>${row.fullName}</span></span>` },
 	{ name: "email", label: t("people.email"), sort: "email", phone: "about", cell: (row) => row.email },
-	{ name: "role", label: t("people.role"), cell: (row) => row.role },
+	{ name: "role", label: t("people.role"), cell: (row) => translated(row.role) },
 	{ name: "designation", label: t("people.designation"), cell: (row) => row.designation ?? "" },
 	{ name: "isActive", label: t("people.access"), phone: "aside", cell: (row) => row.isActive ? html`<${Badge} kind="good" dot>${t("people.active")}<//>` :
 		html`<${Badge} kind="bad" dot>${t("people.inactive")}<//>` },
@@ -84,7 +84,7 @@ function Person({ id, list, close }) {
 		actions=${may("users:revoke") && !isMe && html`<${Button} kind=${act === "revoke" ? "bare" : "main"} class=${act === "revoke" ? "danger" : ""}
 			icon=${act === "revoke" ? "lock" : "undo"} onClick=${() => access(list, person, act, one.reload)}>${t(`people.${act}`)}<//>`}>
 		${!person.isActive && html`<${Note} kind="caution">${t("people.no-access")}<//>`}
-		<${Facts} rows=${[[t("people.role"), person.role], [t("people.designation"), person.designation],
+		<${Facts} rows=${[[t("people.role"), translated(person.role)], [t("people.designation"), person.designation],
 			[t("people.since"), `${date(person.createdAt)} (${relative(person.createdAt)})`]]} />
 		${may("users:update") && !isMe && html`<${Edit} one=${one} saved=${list.reload} />`}
 		<section><h3>${t("people.may")}</h3><${Permissions} held=${person.permissions} /></section>
@@ -120,7 +120,7 @@ function useRoles(own) {
 	const { body } = useGet(may("roles:manage") ? "roles" : null);
 	const names = body ? body.items.map((role) => role.name) : ["employee", "manager"];
 
-	return [...new Set([own, ...names].filter(Boolean))].map((name) => [name, name]);
+	return [...new Set([own, ...names].filter(Boolean))].map((name) => [name, translated(name)]);
 }
 
 function Invite({ close }) {

@@ -4,7 +4,7 @@
 
 import { html, useEffect, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { number, t, words } from "/js/i18n/index.js";
+import { number, t, translated, words } from "/js/i18n/index.js";
 import table from "/js/i18n/roles.js";
 import { path, save, useGet, useList } from "/js/data.js";
 import { useAction } from "/js/app/actions.js";
@@ -40,7 +40,7 @@ export default function Roles({ params }) {
 		actions=${html`<${Button} kind="main" icon="add" onClick=${() => setNew(true)}>${t("roles.new")}<//>`}
 		tools=${html`<${SearchField} label=${t("roles.find")} value=${search} found=${(text) => setQuery({ search: text })} />
 			${isNarrow && roles && html`<div class="row"><${Field} label=${t("roles.role")} hidden value=${one.name} onChange=${(event) => setQuery({ role: event.target.value })}
-				options=${roles.map(({ name }) => [name, name])} /><${Button} href=${address(one)} icon="open" label=${t("roles.open", { name: one.name })} /></div>`}
+				options=${roles.map(({ name }) => [name, translated(name)])} /><${Button} href=${address(one)} icon="open" label=${t("roles.open", { name: translated(one.name) })} /></div>`}
 			<span class="grow legend" aria-hidden="true"><span class="mark yes"><input type="checkbox" checked disabled /></span>${t("roles.legend-own")}<span class="mark wild"><b>∗</b></span>${t("roles.legend-wild")}</span>`}
 		drawer=${params.id && html`<${Role} key=${params.id} id=${params.id} list=${list} />`}>
 		${problem ? html`<${Note} problem=${problem} again=${() => { list.reload(); grants.reload(); }} />` :
@@ -110,9 +110,9 @@ function Role({ id, list }) {
 
 	if (!role)
 		return html`<${Drawer} name=${id} title=${t("roles.role")} close=${close}>${one.problem ? html`<${Note} problem=${one.problem} />` : html`<${Skeleton} rows=${5} />`}<//>`;
-	return html`<${Drawer} name=${id} title=${role.name} close=${close} head=${role.builtIn && html`<span><${Badge}>${t("roles.built-in")}<//></span>`}
+	return html`<${Drawer} name=${id} title=${translated(role.name)} close=${close} head=${role.builtIn && html`<span><${Badge}>${t("roles.built-in")}<//></span>`}
 		actions=${!role.builtIn && html`${isHeld && html`<span class="soft grow">${t("roles.in-use")}</span>`}<${Button} kind="bare" class="danger" icon="trash" disabled=${isHeld} onClick=${remove}>${t("roles.delete")}<//>`}>
-		${role.builtIn ? html`<div class="stack"><p dir="auto">${role.description}</p><${Note}>${t(role.permissions.includes("*") ? "roles.stays" : "roles.built-in-about")}<//></div>` :
+		${role.builtIn ? html`<div class="stack"><p dir="auto">${translated(role.description)}</p><${Note}>${t(role.permissions.includes("*") ? "roles.stays" : "roles.built-in-about")}<//></div>` :
 			html`<${Form} record=${one} submit=${t("save")} send=${send} draft=${`roles.${id}`}><${Fields} role=${role} /><//>`}
 		${may("users:read") && html`<section><h3>${t("roles.holders")}${holders.total > 0 && html` <span class="count">${number(holders.total)}</span>`}</h3>
 			<${List} label=${t("roles.holders")} list=${holders} empty=${t("roles.nobody")} row=${(person) => html`<${Item} key=${person.id} href=${`/app/people/${person.id}`} title=${person.fullName}

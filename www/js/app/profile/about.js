@@ -5,7 +5,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { date, t } from "/js/i18n/index.js";
+import { date, t, translated } from "/js/i18n/index.js";
 import { change, save } from "/js/data.js";
 import { loadMe, me, takeMe } from "/js/app/me.js";
 import { Code } from "/js/app/profile/code.js";
@@ -69,7 +69,7 @@ function Picture({ user }) {
 	}
 
 	return html`<div class="profile-head"><${Avatar} name=${user.fullName} picture=${user.profilePic} size="large" />
-		<div><h2 dir="auto">${user.fullName}</h2><p class="soft">${t("profile.role", { role: user.role })}${" "}${t("profile.since", { date: date(user.createdAt) })}</p></div>
+		<div><h2 dir="auto">${user.fullName}</h2><p class="soft">${t("profile.role", { role: translated(user.role) })}${" "}${t("profile.since", { date: date(user.createdAt) })}</p></div>
 		<div class="acts"><label class="button quiet"><span>${t("profile.picture-choose")}</span><input class="unseen" type="file" accept="image/*" onChange=${chosen} /></label>
 			${isOwn(me.get().user.profilePic) && html`<${Button} kind="bare" onClick=${() => put(null)}>${t("profile.picture-remove")}<//>`}</div></div>`;
 }

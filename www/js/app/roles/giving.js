@@ -4,7 +4,7 @@
 // overtake each other; where somebody else was sooner it is put onto what they left, for marks never conflict.
 
 import * as api from "/js/api.js";
-import { t } from "/js/i18n/index.js";
+import { t, translated } from "/js/i18n/index.js";
 import { grantWords } from "/js/app/parts/grants.js";
 
 const turns = new Map(); // role id → the last change that was sent
@@ -14,7 +14,7 @@ export const whole = ({ name, description, permissions }) => ({ name, descriptio
 export const marked = (role, name, is) => is ? [...role.permissions.filter((one) => one !== name), name] : role.permissions.filter((one) => one !== name);
 
 export function give(list, role, name, is) {
-	const said = t(is ? "roles.given" : "roles.taken", { role: role.name, what: grantWords({ name }) });
+	const said = t(is ? "roles.given" : "roles.taken", { role: translated(role.name), what: grantWords({ name }) });
 	const now = list.rows.find((one) => one.id === role.id) ?? role;
 
 	return list.change(role.id, { permissions: marked(now, name, is) }, { said, about: `role ${role.id}`,

@@ -4,7 +4,7 @@
 // stays as it is, is only read.  Tab stops at one cell, arrows move on from there.
 
 import { html, useEffect, useRef, useState } from "/js/preact.js";
-import { t } from "/js/i18n/index.js";
+import { t, translated } from "/js/i18n/index.js";
 import { grantWords, heldBy, mayGive, resourceWords } from "/js/app/parts/grants.js";
 import { Icon } from "/js/ui/index.js";
 
@@ -47,7 +47,7 @@ export function Matrix({ roles, all, groups, own, give, href, open }) {
 			why=${stays(role, all, own) ?? (mayGive(all, one.name) ? null : "roles.lacking")} />`)}</tr>`;
 	return html`<div class="matrix" ref=${place}><table aria-label=${t("roles.matrix")} onKeyDown=${keys}>
 		<thead><tr><th scope="col">${t("roles.permission")}</th>${roles.map((role) => html`<th scope="col" key=${role.id} class=${role.id === open ? "open" : ""}>
-			<a href=${href(role)} title=${role.name}>${role.builtIn && html`<${Icon} name="lock" />`}<span dir="auto">${role.name}</span></a>${role.builtIn && html`<span class="unseen"> (${t("roles.built-in")})</span>`}</th>`)}</tr></thead>
+			<a href=${href(role)} title=${role.name}>${role.builtIn && html`<${Icon} name="lock" />`}<span dir="auto">${translated(role.name)}</span></a>${role.builtIn && html`<span class="unseen"> (${t("roles.built-in")})</span>`}</th>`)}</tr></thead>
 		<tbody>${row({ name: "*" }, t("roles.everything"))}</tbody>
 		${groups.map(({ resource, names }) => html`<tbody key=${resource}>${row({ name: `${resource}:*` }, resourceWords(resource))}${names.map((one) => row(one))}</tbody>`)}
 	</table></div>`;
@@ -58,11 +58,11 @@ function Cell({ role, one, what, give, stop, setAt, isOpen, why: held }) {
 	const cell = `${role.id} ${one.name}`;
 	const isWild = by !== null && by !== one.name;
 	const isMine = !isWild && !held;
-	const label = t(by === null ? "roles.cell-no" : "roles.cell-yes", { role: role.name, what: `${what} (${one.name})` });
+	const label = t(by === null ? "roles.cell-no" : "roles.cell-yes", { role: translated(role.name), what: `${what} (${one.name})` });
 	const why = isWild ? t("roles.by", { by }) : held ? t(held) : undefined;
 
 	return html`<td class=${isOpen ? "open" : ""}>${isMine ? html`<label><input type="checkbox" data-cell=${cell} checked=${by !== null} tabindex=${cell === stop ? 0 : -1}
-			aria-label=${t("roles.cell", { role: role.name, what: `${what} (${one.name})` })} onFocus=${() => setAt(cell)} onChange=${(event) => give(role, one.name, event.target.checked)} /></label>` :
+			aria-label=${t("roles.cell", { role: translated(role.name), what: `${what} (${one.name})` })} onFocus=${() => setAt(cell)} onChange=${(event) => give(role, one.name, event.target.checked)} /></label>` :
 		html`<span class=${`mark ${by === null ? "no" : isWild ? "wild" : "yes"}`} title=${why}><span class="unseen">${label}${why && ` (${why})`}</span>
 			${by === null ? html`<i aria-hidden="true" />` : isWild ? html`<b aria-hidden="true">∗</b>` : html`<${Icon} name="check" />`}</span>`}</td>`;
 }
