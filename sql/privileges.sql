@@ -137,7 +137,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT USAGE ON SCHEMA bureau TO bureau_worker;
 GRANT SELECT ON migrations TO bureau_worker;
 GRANT EXECUTE ON FUNCTION
-	jobs_claim(text, text[]), job_beat(text, uuid, int), job_progress(text, uuid, int, int),
+	jobs_claim(text, text[]), job_beat(text, uuid, int), job_stands(text, uuid, int), job_progress(text, uuid, int, int),
 	jobs_finish(text, jsonb), jobs_recover(text, text), jobs_run_inside(text), jobs_tick(),
 	webhook_load(uuid, int), webhook_told(uuid, int, boolean, int, int, text, text)
 	TO bureau_worker;

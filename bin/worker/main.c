@@ -53,10 +53,10 @@ struct worker {
 	struct db	*db;
 	struct board	*board;
 	struct jobs	*jobs;
-	struct job	*ended;
+	struct job	*ended;		/* of the last turn, by and by */
 	unsigned	 ended_count;
-	const struct job *behind;	/* the one at hand: claimed with it */
-	unsigned	 behind_count;
+	unsigned	 current;	/* of these, the one that runs */
+	int64_t		 until;		/* when_mono(): let others have the rest */
 	int64_t		 beaten;	/* when_mono() of the last beat */
 	int64_t		 tick_at, ticked_at, inside_at;
 	unsigned	 tries_to_tell;	/* of what ended, while stopping */
@@ -67,17 +67,41 @@ static volatile sig_atomic_t stopping;
 
 /* --- what kinds may call -------------------------------------------------------- */
 
+static bool
+let_go(struct arena *arena, const struct job *list, unsigned count)
+{
+	struct job *none;
+
+	return (jobs_turn(self.jobs, arena, list, count, false, &none, &count));
+}
+
+/* The one at hand takes long.  What was claimed with it and is done is told, for others
+ * of its key may wait; the rest others may do. */
+static void
+keep_one(struct arena *arena)
+{
+	unsigned behind = self.current + 1;
+
+	if (self.ended_count == 1 ||
+	    !let_go(arena, self.ended, self.current) ||
+	    !let_go(arena, self.ended + behind, self.ended_count - behind))
+		return;
+	self.ended += self.current;
+	self.ended_count = 1;
+	self.current = 0;
+}
+
 bool
 work_alive(void *cls)
 {
 	struct work *work = cls;
 	int64_t now = when_mono();
 
+	if (now >= self.until)
+		keep_one(work->arena);
 	if (now - self.beaten < BEAT_US)
 		return (true);
 	self.beaten = now;
-	for (unsigned i = 0; i < self.behind_count; i++)
-		jobs_beat(self.jobs, work->arena, &self.behind[i]);
 	return (jobs_beat(self.jobs, work->arena, work->job));
 }
 
@@ -160,20 +184,22 @@ is_held_up(const struct job *list, unsigned i)
 	    strcmp(list[i].key, list[i - 1].key) == 0);
 }
 
-/* As many as do not keep others, whom somebody else could do, waiting for long;
- * those behind one that takes long are kept meanwhile, too. */
+/* As many as do not keep others waiting for long, whom somebody else could do. */
 static void
-run_all(struct arena *arena, struct job *list, unsigned count)
+run_all(struct arena *arena)
 {
-	int64_t until = when_mono() + TAKE_US;
+	self.until = when_mono() + TAKE_US;
+	for (self.current = 0; self.current < self.ended_count &&
+	    !is_stopping(); self.current++) {
+		struct job *job = &self.ended[self.current];
 
-	for (unsigned i = 0; i < count && !is_stopping(); i++) {
-		if (i > 0 && when_mono() >= until)
+		if (self.current == 0)
+			run_one(arena, job);
+		else if (when_mono() >= self.until)
 			break;
-		self.behind = &list[i + 1];
-		self.behind_count = count - i - 1;
-		if (!is_held_up(list, i))
-			run_one(arena, &list[i]);
+		else if (!is_held_up(self.ended, self.current) &&
+		    jobs_may_begin(self.jobs, arena, job))
+			run_one(arena, job);
 	}
 }
 
@@ -195,7 +221,7 @@ turn(bool claim)
 	self.at = !self.at;
 	self.ended = list;
 	self.ended_count = count;
-	run_all(arena, list, count);
+	run_all(arena);
 	return ((int)count);
 }
 

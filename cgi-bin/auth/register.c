@@ -6,6 +6,7 @@
  */
 #include "auth.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "arena.h"
@@ -98,6 +99,18 @@ taken(struct req *rq)
 	    "There is an account with this address already."));
 }
 
+/* The language that the browser asks for first; NULL: it does not say. */
+static const char *
+language(struct req *rq)
+{
+	struct str tags = req_header(rq, "HTTP_ACCEPT_LANGUAGE");
+	size_t n = 0;
+
+	while (n < tags.n && isalpha((unsigned char)tags.p[n]))
+		n++;
+	return (n == 2 || n == 3 ? arena_memdup(rq->arena, tags.p, n) : NULL);
+}
+
 /* What is asked for whoever has just become the caller. */
 struct newcomer {
 	struct db_rows	*session, *me;	/* NULL: gets no session yet */
@@ -149,7 +162,8 @@ create(struct req *rq, bool open, bool with_session)
 	keep_leave_former(rq);
 	if (!open)
 		req_query(rq, Q_REGISTER_TURN, NULL);
-	user = req_query(rq, Q_REGISTER_USER, "open", open ? "t" : "f", NULL);
+	user = req_query(rq, Q_REGISTER_USER, "open", open ? "t" : "f",
+	    "locale", language(rq), NULL);
 	req_query(rq, Q_NEWCOMER_WELCOME, NULL);
 	ask_newcomer(rq, hash, with_session ? "registration" : NULL,
 	    &newcomer);

@@ -94,23 +94,24 @@ open_forget(struct conn *conn)
 /* --- answers -------------------------------------------------------------------------------- */
 
 void
-opening_send(struct opening *o, const struct buf *head, const struct buf *body)
+opening_send(struct opening *o, struct buf *head, const struct buf *body)
 {
-	struct buf pieces;
+	struct buf answer;
 
-	buf_init(&pieces, o->arena, ANSWER_MAX + (1024 * 1024));
-	record_put_all(&pieces, RECORD_STDOUT,
-	    (struct str){ head->data, head->len });
+	/* In one: where a record ends with the head, lighttpd's compression takes
+	 * what is around the next one for the body's beginning. */
 	if (body != NULL)
-		record_put_all(&pieces, RECORD_STDOUT,
-		    (struct str){ body->data, body->len });
-	conn_send(o->conn, pieces.data, pieces.len);
+		buf_add(head, body->data, body->len);
+	buf_init(&answer, o->arena, ANSWER_MAX + (1024 * 1024));
+	record_put_all(&answer, RECORD_STDOUT,
+	    (struct str){ head->data, head->len });
+	conn_send(o->conn, answer.data, answer.len);
 }
 
 void
 opening_head(struct opening *o, struct buf *head)
 {
-	buf_init(head, o->arena, 65536);
+	buf_init(head, o->arena, ANSWER_MAX + (64 * 1024));
 	answer_head(&o->rq, head);
 }
 

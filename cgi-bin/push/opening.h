@@ -37,8 +37,8 @@ struct opening {
 
 /* The headers of its answer. */
 void	opening_head(struct opening *o, struct buf *head);
-/* Send them, and a body where there is one. */
-void	opening_send(struct opening *o, const struct buf *head,
+/* Send them, and a body behind them where there is one. */
+void	opening_send(struct opening *o, struct buf *head,
 	    const struct buf *body);
 /* The whole answer; the place is free again. */
 void	opening_answer(struct opening *o, enum err err);

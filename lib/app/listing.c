@@ -264,7 +264,8 @@ listing_ask(struct req *rq, struct list_ask *ask)
 	for (size_t i = 0; i < form.count; i++)
 		if (!is_own(rq->route, form.fields[i].name))
 			ask_one(rq, ask, query, &form.fields[i]);
-	if (listing_is_csv(rq))
+	ask->peek = !listing_is_csv(rq);
+	if (!ask->peek)
 		limit = 0;	/* all of them */
 	text = form_find(&form, "limit");
 	if (text.p != NULL)

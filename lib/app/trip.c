@@ -165,6 +165,19 @@ take_faults(struct req *rq, const char *list)
 	return (req_fail_fields(rq));
 }
 
+/* What a constraint asks for says the description of the field. */
+static const char *
+why(const struct req *rq, enum err err, const char *field)
+{
+	const struct param *param = rq->route->params;
+
+	for (; err == ERR_VALIDATION_ERROR && param != NULL &&
+	    param->name != NULL; param++)
+		if (param->doc != NULL && strcmp(param->name, field) == 0)
+			return (param->doc);
+	return (err_rows[err].sentence);
+}
+
 enum err
 trip_error(struct req *rq, enum err err)
 {
@@ -176,7 +189,7 @@ trip_error(struct req *rq, enum err err)
 		req_fail(rq, err, "A value has the wrong form.");
 	else if (error->field != NULL)
 		req_fail_field(rq, err, error->field, error->detail != NULL ?
-		    error->detail : err_rows[err].sentence);
+		    error->detail : why(rq, err, error->field));
 	else
 		req_fail(rq, err, error->detail);
 	rq->cause = arena_printf(rq->arena, "%s %s", error->sqlstate,

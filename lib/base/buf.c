@@ -153,16 +153,30 @@ is_one_of(char c, const char *these)
 	return (c != '\0' && strchr(these, c) != NULL);
 }
 
+/* Does a spreadsheet take it for a formula, also in its wide form (U+FF0B, FF0D, FF1D,
+ * FF20)?  What begins with the mark that keeps it from that needs one more. */
+static bool
+is_formula(const char *text, size_t len)
+{
+	while (len > 0 && text[0] == '\'') {
+		text++;
+		len--;
+	}
+	return ((len > 0 && is_one_of(text[0], "=+-@\t\r")) ||
+	    (len > 2 && memcmp(text, "\xEF\xBC", 2) == 0 &&
+	    is_one_of(text[2], "\x8B\x8D\x9D\xA0")));
+}
+
 void
 buf_csv(struct buf *buf, const char *text, size_t len)
 {
 	bool quoted, formula;
 	size_t i;
 
-	formula = len > 0 && is_one_of(text[0], "=+-@\t\r");
+	formula = is_formula(text, len);
 	quoted = len > 0 && (text[0] == ' ' || text[len - 1] == ' ');
 	for (i = 0; i < len && !quoted; i++)
-		quoted = is_one_of(text[i], ",\"\r\n");
+		quoted = is_one_of(text[i], ",;\"\t\r\n");
 
 	if (quoted)
 		buf_char(buf, '"');

@@ -208,7 +208,7 @@ add_order(struct draft *draft, const struct query *query,
 		buf_printf(&draft->sql, "%s%s, ", ask->sort->expr, sense);
 	buf_printf(&draft->sql, "%s%s", query->key, sense);
 	if (ask->limit > 0)
-		buf_printf(&draft->sql, "\n LIMIT %u", ask->limit + 1);
+		buf_printf(&draft->sql, "\n LIMIT %u", ask->limit + ask->peek);
 }
 
 static struct db_rows *

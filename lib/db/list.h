@@ -39,10 +39,11 @@ struct list_ask {
 	const char		*after_sort;	/* of the cursor; NULL: start */
 	const char		*after_key;
 	unsigned		 limit;		/* 0: all */
+	bool			 peek;		/* one more, to know of more */
 	bool			 count;		/* total wanted */
 };
 
-/* Queue the page (limit + 1 rows) and, if asked, the count (column total).
+/* Queue the page and, if asked, the count (column total).
  * values: those of the query's own parameters. */
 void	list_add(struct db *db, struct arena *arena, enum query_id id,
 	    const char *const *values, const struct list_ask *ask,

@@ -20,7 +20,7 @@
 #include "when.h"
 
 #define CHUNK		65536
-#define LOOK_US		INT64_C(1000000)	/* between two looks at alive() */
+#define LOOK_US		INT64_C(250000)	/* between two looks at alive() */
 #define REQUEST_MAX	(64 * 1024 * 1024)
 
 /* --- writing -------------------------------------------------------------------- */

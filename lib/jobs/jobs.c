@@ -187,6 +187,21 @@ jobs_beat(struct jobs *jobs, struct arena *arena, const struct job *job)
 	return (go_on != NULL && go_on[0] == 't');
 }
 
+bool
+jobs_may_begin(struct jobs *jobs, struct arena *arena, struct job *job)
+{
+	struct db_rows *rows;
+	const char *stands;
+
+	begin(jobs, arena, PATIENCE_US);
+	rows = db_add(jobs->db, Q_JOB_STANDS, (const char *const[]){
+	    jobs->worker, job->id, job->attempt });
+	stands = commit(jobs, "stands") ? db_text(rows, 0, "stands") : NULL;
+	job->end = stands != NULL && strcmp(stands, outcomes[JOB_CANCELLED]) ==
+	    0 ? JOB_CANCELLED : JOB_BACK;
+	return (stands != NULL && strcmp(stands, "go") == 0);
+}
+
 void
 jobs_progress(struct jobs *jobs, struct arena *arena, const struct job *job,
     int percent)

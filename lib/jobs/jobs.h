@@ -57,6 +57,10 @@ bool		 jobs_recover(struct jobs *jobs, struct arena *arena);
 bool		 jobs_turn(struct jobs *jobs, struct arena *arena,
 		    const struct job *ended, unsigned ended_count, bool claim,
 		    struct job **out, unsigned *count_out);
+/* Whether one that was claimed behind others may begin by now; false: how it
+ * ends instead is in it. */
+bool		 jobs_may_begin(struct jobs *jobs, struct arena *arena,
+		    struct job *job);
 /* Still at it.  False: stop, for it was cancelled or is another's by now. */
 bool		 jobs_beat(struct jobs *jobs, struct arena *arena,
 		    const struct job *job);

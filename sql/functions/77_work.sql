@@ -115,14 +115,21 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp 
 DECLARE
 	_q record;
 	_room int;
+	_picked jobs[];
 	_ids uuid[];
 BEGIN
 	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(true, _queues) r LOOP
 		_room := queue_room(_q.queue);
 		CONTINUE WHEN _room <= 0;
-		_ids := ARRAY(SELECT i FROM jobs_pick((_q.queue).name, _q.priority, _room) p,
-		                            unnest(p.id || jobs_behind(p)) i LIMIT _room);
-		CONTINUE WHEN _ids = '{}';
+		_picked := ARRAY(SELECT p FROM jobs_pick((_q.queue).name, _q.priority, _room) p);
+		CONTINUE WHEN _picked = '{}';
+		-- What went down with a worker may be what brought it down: it is claimed alone.
+		IF _picked[1].lost > 0 THEN
+			_ids := ARRAY[_picked[1].id];
+		ELSE
+			_ids := ARRAY(SELECT i FROM unnest(_picked) p, unnest(p.id || jobs_behind(p)) i
+			               WHERE p.lost = 0 LIMIT _room);
+		END IF;
 		RETURN QUERY
 		WITH u AS (
 			UPDATE jobs j
@@ -156,6 +163,17 @@ BEGIN
 	   AND k.name = j.kind
 	RETURNING NOT j.cancel_asked INTO _go_on;
 	RETURN _go_on;
+END
+$$;
+
+-- Whether a job that was claimed behind others may begin now: null when it is not this worker's any more, else
+-- go, cancelled or, where its queue was paused, back.
+CREATE OR REPLACE FUNCTION job_stands(_worker text, _job uuid, _attempt int) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp AS $$
+BEGIN
+	RETURN (SELECT CASE WHEN j.cancel_asked THEN 'cancelled' WHEN q.paused_at IS NOT NULL THEN 'back' ELSE 'go' END
+	          FROM jobs j JOIN queues q ON q.name = j.queue
+	         WHERE j.id = _job AND j.state = 'running' AND j.worker = _worker AND j.attempts = _attempt);
 END
 $$;
 

@@ -157,7 +157,11 @@ BEGIN
 	IF _was = 'waiting' THEN
 		PERFORM job_key_lock(_j.key);
 	END IF;
-	SELECT j.* INTO _j FROM jobs j WHERE j.id = _job FOR UPDATE;
+	IF _was = 'waiting' THEN
+		SELECT j.* INTO _j FROM jobs j WHERE j.id = _job FOR UPDATE SKIP LOCKED;
+	ELSE
+		SELECT j.* INTO _j FROM jobs j WHERE j.id = _job FOR UPDATE;
+	END IF;
 	IF _was = 'waiting' AND _j.state IS DISTINCT FROM 'waiting' THEN
 		-- Its turn has just come: once more, with the locks in the other order.
 		RAISE EXCEPTION 'job % has moved on', _job USING ERRCODE = 'serialization_failure';

@@ -90,7 +90,8 @@ $$;
 
 -- The permissions that an import needs besides customers:import, each with its field and, for who lacks
 -- it, why.
-CREATE OR REPLACE FUNCTION import_needs(_duplicates text, _match_by text, _group uuid)
+DROP FUNCTION IF EXISTS import_needs(text, text, uuid);
+CREATE OR REPLACE FUNCTION import_needs(_duplicates text, _match_by text, _group uuid, _dry_run boolean)
 RETURNS TABLE (permission text, field text, why text)
 LANGUAGE plpgsql IMMUTABLE AS $$
 #variable_conflict use_column
@@ -99,7 +100,7 @@ BEGIN
 	SELECT n.permission, n.field, n.why
 	  FROM (VALUES (_duplicates = 'update', 'customers:update', 'duplicates',
 	                'You may not change customers; skip duplicates, or let them fail.'),
-	               (_match_by = 'email' OR _duplicates <> 'fail', 'customers:read-contact', 'phone or e-mail',
+	               (_match_by = 'email' OR _duplicates <> 'fail' OR _dry_run, 'customers:read-contact', 'phone or e-mail',
 	                'You may not look things up by phone or e-mail.'),
 	               (_group IS NOT NULL, 'customer-groups:manage-members', 'groupId',
 	                'You may not put customers into groups.')) n (is_needed, permission, field, why)
@@ -118,7 +119,7 @@ DECLARE
 	_count bigint;
 	_lack record;
 BEGIN
-	SELECT n.* INTO _lack FROM import_needs(_duplicates, _match_by, _group) n WHERE NOT may(n.permission) LIMIT 1;
+	SELECT n.* INTO _lack FROM import_needs(_duplicates, _match_by, _group, _dry_run) n WHERE NOT may(n.permission) LIMIT 1;
 	IF FOUND THEN
 		PERFORM refuse('U1005', _lack.field, _lack.why);
 	END IF;
@@ -156,8 +157,8 @@ $$;
 -- take for a formula; null where nothing is in it.
 CREATE OR REPLACE FUNCTION import_cell(_cell text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN nullif(btrim(CASE WHEN _cell IS NFC NORMALIZED THEN regexp_replace(_cell, '^''(?=[=+@\t\r-])', '')
-                         ELSE normalize(regexp_replace(_cell, '^''(?=[=+@\t\r-])', ''), NFC) END, E' \t'), '');
+RETURN nullif(btrim(CASE WHEN _cell IS NFC NORMALIZED THEN regexp_replace(_cell, '^''(?=''*[=+@\t\r＝＋－＠-])', '')
+                         ELSE normalize(regexp_replace(_cell, '^''(?=''*[=+@\t\r＝＋－＠-])', ''), NFC) END, E' \t'), '');
 
 CREATE OR REPLACE FUNCTION import_json(_cell text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -243,7 +244,10 @@ BEGIN
 	END LOOP;
 	_c.tags := coalesce(_c.tags, '{}');
 	_c := customer_tidy(_c);
-	_r.faults := _r.faults || customer_faults(_c);
+	-- A cell that could not be read is not said to be empty, too.
+	_r.faults := _r.faults || CASE WHEN _r.faults = '[]' THEN customer_faults(_c)
+		ELSE coalesce((SELECT jsonb_agg(f) FROM jsonb_array_elements(customer_faults(_c)) f
+		                WHERE NOT _r.faults @> jsonb_build_array(jsonb_build_object('field', f -> 'field'))), '[]') END;
 	IF _custom <> '{}' OR _defs <> '[]' THEN
 		_custom := jsonb_strip_nulls(_custom);
 		_r.faults := _r.faults || custom_faults(_custom, _defs);
@@ -461,7 +465,7 @@ BEGIN
 	SELECT u.granted INTO _granted FROM users u
 	 WHERE u.id = _i.owner_id AND u.is_active AND u.deleted_at IS NULL;
 	IF NOT coalesce('customers:import' = ANY (_granted), false)
-	   OR EXISTS (SELECT FROM import_needs(_i.duplicates, _i.match_by, _i.group_id) n
+	   OR EXISTS (SELECT FROM import_needs(_i.duplicates, _i.match_by, _i.group_id, _i.dry_run) n
 	               WHERE n.permission <> ALL (_granted)) THEN
 		UPDATE imports SET state = 'failed', finished_at = clock_timestamp(),
 		       cause = 'Whoever sent it may not import customers like this any more.' WHERE id = _i.id;

@@ -9,7 +9,17 @@
 
 -- record: User id:uuid fullName:text email:text profilePic:text
 -- record: User designation:text? role:text permissions:texts ownPermissions:texts
--- record: User isActive:bool createdAt:time updatedAt:time version:int
+-- record: User isActive:bool createdAt:time updatedAt:time version:int isInvited:bool
+
+-- let: user
+u.id, u.full_name AS "fullName", u.email, u.picture AS "profilePic", u.designation,
+(SELECT x.name FROM roles x WHERE x.id = u.role_id) AS role, u.granted AS permissions,
+u.permissions AS "ownPermissions", u.is_active AS "isActive", u.created_at AS "createdAt",
+u.updated_at AS "updatedAt", u.version
+
+-- Has not accepted yet.
+-- let: invited
+EXISTS (SELECT FROM invitations i WHERE i.user_id = u.id AND i.ended_at IS NULL) AS "isInvited"
 
 -- record: Invitation user:json inviteUrl:text
 
@@ -23,35 +33,23 @@
 -- search: u.full_name || ' ' || u.email
 -- key: u.id
 -- order: -createdAt
-SELECT u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       r.name AS role, u.granted AS permissions, u.permissions AS "ownPermissions",
-       u.is_active AS "isActive", u.created_at AS "createdAt",
-       u.updated_at AS "updatedAt", u.version
+SELECT ${user}, ${invited}
   FROM users u JOIN roles r ON r.id = u.role_id
  WHERE u.deleted_at IS NULL
 
 -- name: user_get
 -- returns: User
 -- One person as they are: to read, and to say why a change touched nobody.
-SELECT u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       r.name AS role, u.granted AS permissions, u.permissions AS "ownPermissions",
-       u.is_active AS "isActive", u.created_at AS "createdAt",
-       u.updated_at AS "updatedAt", u.version
-  FROM users u JOIN roles r ON r.id = u.role_id
+SELECT ${user}, ${invited}
+  FROM users u
  WHERE u.id = :id AND u.deleted_at IS NULL
 
 -- name: user_invite
 -- returns: User
--- Somebody new, who cannot sign in before accepting.
-INSERT INTO users AS u (full_name, email, designation, role_id)
-VALUES (:fullName, :email, :designation, role_named(:role))
-RETURNING u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
-       u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
+-- Somebody new, who cannot sign in before accepting; spoken to as who invites is.
+INSERT INTO users AS u (full_name, email, designation, role_id, locale)
+VALUES (:fullName, :email, :designation, role_named(:role), (SELECT a.locale FROM users a WHERE a.id = actor()))
+RETURNING ${user}, true AS "isInvited"
 
 -- name: user_invitation
 -- The invitation of whoever has this address; it replaces an older one.
@@ -73,11 +71,7 @@ UPDATE users u
        designation = CASE WHEN :designation? THEN :designation ELSE u.designation END
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
-       u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
+RETURNING ${user}, ${invited}
 
 -- name: user_revoke
 -- returns: User
@@ -86,11 +80,7 @@ UPDATE users u
    SET is_active = false
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
-       u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
+RETURNING ${user}, ${invited}
 
 -- name: user_restore
 -- returns: User
@@ -98,11 +88,7 @@ UPDATE users u
    SET is_active = true
  WHERE u.id = :id AND u.deleted_at IS NULL
    AND u.version = coalesce(:ifVersion, u.version)
-RETURNING u.id, u.full_name AS "fullName", u.email,
-       u.picture AS "profilePic", u.designation,
-       (SELECT r.name FROM roles r WHERE r.id = u.role_id) AS role,
-       u.granted AS permissions, u.permissions AS "ownPermissions", u.is_active AS "isActive",
-       u.created_at AS "createdAt", u.updated_at AS "updatedAt", u.version
+RETURNING ${user}, ${invited}
 
 -- record: Person id:uuid fullName:text profilePic:text
 

@@ -111,8 +111,8 @@ SELECT pg_advisory_xact_lock(hashtextextended('bureau.first', 0))
 -- Triggers choose the role.  Makes the new person the caller for the rest of the
 -- transaction; nobody, where only the first may register and somebody was first.
 WITH made AS (
-	INSERT INTO users (full_name, email)
-	SELECT :fullName, :email
+	INSERT INTO users (full_name, email, locale)
+	SELECT :fullName, :email, coalesce(:locale, 'en')
 	 WHERE :open::boolean OR NOT EXISTS (SELECT FROM users)
 	RETURNING id)
 SELECT set_config('bureau.user', coalesce((SELECT id::text FROM made), ''), true) AS user

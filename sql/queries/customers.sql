@@ -6,7 +6,7 @@
 
 -- record: Customer id:uuid name:text email:text? phone:text? countryCode:text? company:text?
 -- record: Customer status:text ownerId:uuid? tags:texts customFields:json groups:json
--- record: Customer lastActivityAt:time createdAt:time updatedAt:time version:int
+-- record: Customer lastActivityAt:time createdAt:time updatedAt:time anonymisedAt:time? version:int
 
 -- let: customer
 c.id, c.name,
@@ -18,7 +18,7 @@ c.custom_fields AS "customFields",
    FROM (SELECT m.group_id AS id, (SELECT g.name FROM customer_groups g WHERE g.id = m.group_id) AS name
            FROM customer_group_members m WHERE m.customer_id = c.id AND m.deleted_at IS NULL) x) AS groups,
 c.last_activity_at AS "lastActivityAt", c.created_at AS "createdAt", c.updated_at AS "updatedAt",
-c.version, CASE WHEN NOT (SELECT may('customers:read-contact')) THEN 'm' END AS _view
+c.anonymised_at AS "anonymisedAt", c.version, CASE WHEN NOT (SELECT may('customers:read-contact')) THEN 'm' END AS _view
 
 -- name: customer_list
 -- returns: Customer
@@ -57,9 +57,11 @@ RETURNING ${customer}
 
 -- name: customer_replace
 -- returns: Customer
--- What is left out takes its default.
+-- What is left out takes its default; but nobody clears what they may not see.
 UPDATE customers c
-   SET name = :name, email = :email, phone = :phone, country_code = :countryCode, company = :company,
+   SET name = :name,
+       email = CASE WHEN (SELECT may('customers:read-contact')) THEN :email ELSE coalesce(:email, c.email) END,
+       phone = CASE WHEN (SELECT may('customers:read-contact')) THEN :phone ELSE coalesce(:phone, c.phone) END, country_code = :countryCode, company = :company,
        status = coalesce(:status, 'active'), owner_id = :ownerId, tags = coalesce(:tags::text[], '{}'),
        custom_fields = coalesce(:customFields::jsonb, '{}')
  WHERE c.id = :id AND c.deleted_at IS NULL AND c.version = coalesce(:ifVersion, c.version)

@@ -21,5 +21,8 @@ SELECT jobs_tick()
 -- name: job_beat
 SELECT job_beat(:worker, :job::uuid, :attempt::int) AS go_on
 
+-- name: job_stands
+SELECT job_stands(:worker, :job::uuid, :attempt::int) AS stands
+
 -- name: job_progress
 SELECT job_progress(:worker, :job::uuid, :attempt::int, :percent::int)

@@ -139,7 +139,7 @@ SELECT set_eq($$SELECT attname FROM tried WHERE role = 'bureau_customers' AND ac
 
 SELECT set_eq($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'bureau'::regnamespace
                    AND has_function_privilege('bureau_worker', p.oid, 'EXECUTE')$$,
-	$$SELECT unnest('{job_beat,job_progress,jobs_claim,jobs_finish,jobs_recover,jobs_run_inside,
+	$$SELECT unnest('{job_beat,job_progress,job_stands,jobs_claim,jobs_finish,jobs_recover,jobs_run_inside,
 		jobs_tick,webhook_load,webhook_told}'::name[])$$,
 	'the worker may do jobs');
 SELECT is_empty($$SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a

@@ -4,7 +4,7 @@
 -- for the try it began.
 
 \ir helpers.psql
-SELECT plan(48);
+SELECT plan(58);
 
 INSERT INTO queues (name, doc, leased, batch) VALUES ('t', 't', true, 10), ('t-inside', 't', false, 10);
 INSERT INTO job_kinds (name, queue, doc, priority, tries, wait, longest, lease, keep) VALUES
@@ -96,6 +96,28 @@ SELECT is(pg_temp.state(:'k3'), 'queued 1 1', 'a dead one lets the next go');
 SELECT is((SELECT run_at FROM jobs WHERE id = :'k3'), now(), 'behind those of others that wait already');
 SELECT pg_temp.turn('done') AS x \gset
 SELECT is(pg_temp.state(:'k3'), NULL, 'whose row goes when it is done, for its kind keeps none');
+
+-- What went down with a worker.
+SELECT job_add('t.kept', '{}') AS p, job_add('t.kept', '{}') AS q, job_add('t.kept', '{}') AS r \gset
+SELECT is(pg_temp.turn('lost', _others => 'lost'), '3 ended', 'what was claimed together is lost together');
+SELECT job_add('t.kept', '{}') AS s \gset
+SELECT is(pg_temp.turn('done'), '1 ended', 'after that each is claimed alone');
+SELECT is(pg_temp.turn('done'), '1 ended', 'so that one that kills workers takes nobody along');
+SELECT is(pg_temp.turn('done'), '1 ended', 'until it is found out');
+SELECT is(pg_temp.turn('done'), '1 ended', 'while others wait no longer than that');
+SELECT is((SELECT count(*) FROM jobs WHERE id IN (:'p', :'q', :'r', :'s') AND state = 'done'), 4::bigint, 'all are done');
+
+-- Whether one that was claimed behind others may begin by now.
+SELECT job_add('t.kept', '{}') AS u \gset
+SELECT count(*) AS n FROM jobs_claim('w', '{t}') \gset
+SELECT is(job_stands('w', :'u', 1), 'go', 'one that nothing happened to may begin');
+SELECT is(job_stands('x', :'u', 1), NULL, 'but by nobody else');
+UPDATE queues SET paused_at = now() WHERE name = 't';
+SELECT is(job_stands('w', :'u', 1), 'back', 'where its queue was paused it is given back');
+UPDATE queues SET paused_at = NULL WHERE name = 't';
+UPDATE jobs SET cancel_asked = true WHERE id = :'u';
+SELECT is(job_stands('w', :'u', 1), 'cancelled', 'one that is to stop does not begin');
+SELECT jobs_recover('w', 'back') AS n \gset
 
 -- Of a key no more than a few at once, and none that is to come later or has had trouble.
 SELECT job_add('t.kept', '{}', 'many') AS m FROM generate_series(1, 11) \g /dev/null

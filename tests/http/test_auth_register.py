@@ -17,8 +17,8 @@ def form(email=None, **changes):
     return {"fullName": "Nina Weber", "email": email or client.fresh_email("new"), "password": PASSWORD, **changes}
 
 
-def register(body, who=None):
-    return (who or client.Client()).post("/auth/register", body)
+def register(body, who=None, **headers):
+    return (who or client.Client()).post("/auth/register", body, **headers)
 
 
 def login(email, who=None):
@@ -79,6 +79,11 @@ def test_a_name_is_text_and_nothing_else(chair):
 def test_a_name_that_looks_like_another_is_refused(chair, trick):
     answer = register(form(fullName=trick))
     assert answer.status == 422 and [e["field"] for e in answer.json["errors"]] == ["fullName"]
+
+
+@pytest.mark.parametrize("asked, locale", [("de-DE,de;q=0.9,en;q=0.8", "de"), ("fr", "fr"), ("*", "en"), ("", "en"), ("x" * 40, "en")])
+def test_the_language_is_the_browsers(chair, asked, locale):
+    assert register(form(), Accept_Language=asked).json["user"]["locale"] == locale
 
 
 def test_registering_ends_the_session_that_the_browser_had(chair):

@@ -10,7 +10,7 @@ import client
 from customer import customer, fields_of, fresh_phone, fresh_word, group, join
 
 MEMBERS = {"id", "name", "email", "phone", "countryCode", "company", "status", "ownerId", "tags", "customFields", "groups",
-           "lastActivityAt", "createdAt", "updatedAt", "version"}
+           "lastActivityAt", "createdAt", "updatedAt", "anonymisedAt", "version"}
 
 
 @pytest.fixture
@@ -280,6 +280,24 @@ def test_a_write_can_be_repeated_and_told_later(manager):
     first, second = (manager.post("/customers", {"name": "Once"}, **key) for _ in range(2))
     assert first.json == second.json and second.header("Idempotent-Replayed") == "true"
     assert manager.post("/customers", {"name": "Later"}, Prefer="respond-async").status == 202
+
+
+def test_a_repeated_answer_is_for_the_same_rights_alone(chair, manager):
+    role = chair.post("/roles", {"name": fresh_word("clerk"), "permissions": ["customers:read", "customers:read-contact", "customers:create"]}).json["name"]
+    who = client.person(role)
+    key = {"Idempotency_Key": uuid.uuid4().hex}
+    assert who.post("/customers", {"name": "Once", "email": "once@example.org"}, **key).json["email"] == "once@example.org"
+    made = who.post("/auth/tokens", {"name": "t", "scopes": ["customers:create", "customers:read"], "expiresAt": client.later(days=1)}).json
+    answer = client.Client(made["token"]).post("/customers", {"name": "Once", "email": "once@example.org"}, **key)
+    assert answer.status == 422 and b"once@" not in answer.body
+
+
+def test_nobody_clears_what_they_may_not_see(chair, manager):
+    role = chair.post("/roles", {"name": fresh_word("clerk"), "permissions": ["customers:read", "customers:update"]}).json["name"]
+    one = customer(manager, email="kept@example.org", phone=fresh_phone(), company="Gone")
+    assert client.person(role).put("/customers/" + one["id"], {"name": "Renamed"}).status == 200
+    now = manager.get("/customers/" + one["id"]).json
+    assert (now["name"], now["email"], now["phone"], now["company"]) == ("Renamed", one["email"], one["phone"], None)
 
 
 def test_custom_fields_are_judged_by_the_groups_a_customer_is_in(manager):

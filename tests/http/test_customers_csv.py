@@ -46,6 +46,13 @@ def test_no_cell_is_a_formula(manager, name):
     assert table(manager.get("/customers?format=csv&tags=" + tag))[0]["name"] == "'" + name
 
 
+def test_a_file_has_as_many_rows_as_were_asked_for(manager):
+    tag = fresh_word("tag")
+    for n in range(3):
+        customer(manager, name=f"{tag} {n}", tags=[tag])
+    assert [len(table(manager.get(f"/customers?format=csv&tags={tag}{limit}"))) for limit in ("&limit=1", "&limit=2", "")] == [1, 2, 3]
+
+
 def test_a_file_without_rows_has_its_header(manager):
     answer = manager.get(f"/customers?format=csv&bom=true&tags={fresh_word()}")
     assert answer.body.startswith(b"\xef\xbb\xbfid,name,") and answer.body.count(b"\n") == 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Push as a process: what it bears, what it passes on, and who takes over when it is gone."""
 
+import gzip
 import json
 import os
 import random
@@ -435,3 +436,21 @@ def test_health_fails_when_what_happens_is_not_told(anonymous):
     finally:
         os.kill(pid, signal.SIGCONT)
     until(lambda: anonymous.get("/health").json["checks"]["push"]["status"] == "up", 20)
+
+
+def test_a_queued_call_is_none_of_its_business(push):
+    raw = (fastcgi.record(fastcgi.BEGIN, struct.pack("!HB5x", 1, 0)) + fastcgi.stream(fastcgi.PARAMS, fastcgi.pairs([
+        ("BUREAU_REQUEST", "01930000-0000-7000-8000-000000000000"), ("REQUEST_METHOD", "POST")])) + fastcgi.record(fastcgi.STDIN))
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(push.path)
+        sock.sendall(raw)
+        assert fastcgi.read_answer(sock).status == 404
+
+
+def test_a_compressed_answer_is_what_was_answered():
+    who = client.person()
+    # Now and then what was around the answer got into it.
+    for _ in range(80):
+        answer = who.get("/events/poll?wait=0&after=nonsense", Accept_Encoding="gzip")
+        body = gzip.decompress(answer.body) if answer.header("Content-Encoding") == "gzip" else answer.body
+        assert json.loads(body)["code"] == 2002, body

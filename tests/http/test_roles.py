@@ -63,6 +63,8 @@ def test_a_role_lives_from_making_to_restoring(chair):
 def test_a_wrong_role_names_the_field(chair, body, status, field):
     answer = chair.post("/roles", body)
     assert answer.status == status and answer.json["errors"][0]["field"] == field
+    if body == {"name": "Has Capitals"}:
+        assert answer.json["errors"][0]["message"] == "A lower-case letter, then such letters, digits and -."
 
 
 def test_a_built_in_role_keeps_its_name_and_is_not_deleted(chair):

@@ -10,7 +10,7 @@ import pytest
 
 import client
 
-FIELDS = {"id", "fullName", "email", "profilePic", "designation", "role", "permissions", "ownPermissions",
+FIELDS = {"isInvited", "id", "fullName", "email", "profilePic", "designation", "role", "permissions", "ownPermissions",
           "isActive", "createdAt", "updatedAt", "version"}
 
 
@@ -108,6 +108,17 @@ def test_an_invitation_is_told_once_and_stored_as_a_hash(chair):
     assert len(secret) >= 43
     rows = client.sql("SELECT encode(hash, 'hex') FROM invitations WHERE user_id = '{}'", user["id"])
     assert rows == [[hashlib.sha256(secret.encode()).hexdigest()]]
+
+
+def test_who_has_not_accepted_is_invited_and_spoken_to_as_who_invites(chair):
+    assert chair.patch("/auth/me", {"locale": "de"}).status == 200
+    answer = invite(chair)
+    user, secret = answer.json["user"], answer.json["inviteUrl"].partition("#")[2]
+    assert chair.patch("/auth/me", {"locale": "en"}).status == 200
+    assert user["isInvited"] and chair.get("/users/" + user["id"]).json["isInvited"]
+    accepted = client.Client().post("/auth/accept-invitation", {"token": secret, "fullName": "Here", "password": client.PASSWORD})
+    assert accepted.status == 201 and accepted.json["user"]["locale"] == "de"
+    assert not chair.get("/users/" + user["id"]).json["isInvited"]
 
 
 def test_a_lost_invitation_is_replaced(chair):

@@ -122,6 +122,17 @@ def test_an_address_of_several_and_a_number_of_another_are_refused(manager):
     assert [(e["line"], e["field"]) for e in done["errors"]] == [(2, "email"), (3, "phone")]
 
 
+def test_a_cell_that_cannot_be_read_is_not_said_to_be_empty_too(manager):
+    done = bring(manager, upload.csv("name,email", '"two\nlines",a@example.org'), "?dryRun=true")
+    assert [(e["field"], e["code"]) for e in done["errors"]] == [("name", 2004)]
+
+
+def test_a_trial_does_not_tell_who_is_there(chair):
+    role = chair.post("/roles", {"name": fresh_word("clerk"), "permissions": ["customers:read", "customers:create", "customers:import"]}).json["name"]
+    answer = upload.send(client.person(role), "/customers/import?dryRun=true", upload.csv("name,phone", "Ann,+49301234567"))
+    assert (answer.status, answer.code) == (403, 1005)
+
+
 def test_custom_fields_of_the_group_are_typed(manager):
     into = group(manager, {"name": "size", "type": "number", "required": True, "max": 9}, {"name": "vip", "type": "boolean"},
                  {"name": "kind", "type": "list", "options": ["a", "b"]}, {"name": "since", "type": "date"})

@@ -536,3 +536,60 @@ def try_to_queue(who, title, key):
         return who.request("POST", "/notes", {"title": title}, {**ASYNC, "Idempotency-Key": key}).status == 202
     except OSError:
         return False
+
+
+# --- several in one hand ----------------------------------------------------------------------------------
+
+def test_one_behind_that_is_cancelled_first_does_not_run(paused):
+    who = person("chairperson")
+    first = queue(who, "POST", "/jobs/00000000-0000-7000-8000-000000000000/cancel")
+    behind = queue(who, "POST", "/notes", {"title": "never"})
+    job = sql("SELECT job_id FROM requests WHERE id = '{}'", behind)[0][0]
+    sql("UPDATE requests SET path = '/api/v1/jobs/{}/cancel' WHERE id = '{}'", job, first)
+    paused()
+    assert done(who, first)["status"] in (200, 204)
+    until(lambda: sql("SELECT state FROM jobs WHERE id = '{}'", job)[0][0] == "cancelled")
+    assert "never" not in titles(who)
+
+
+def test_a_request_that_takes_long_keeps_nobody_else_waiting(paused):
+    slow, other = person(), person()
+    note = slow.post("/notes", {"title": "locked"}).json
+    first = queue(slow, "PATCH", "/notes/" + note["id"], {"title": "changed"})
+    second = queue(other, "POST", "/notes", {"title": "quick"})
+    held = hold(f"SELECT FROM notes WHERE id = '{note['id']}' FOR UPDATE")
+    try:
+        paused()
+        assert done(other, second)["status"] == 201
+        assert look(slow, first)["state"] in ("running", "queued")
+    finally:
+        let_go(held)
+    assert done(slow, first)["status"] == 200
+
+
+def pid_of(worker):
+    """The process of this name, if it lives."""
+    slot = int(worker.rpartition(":")[2])
+    return next((child["pid"] for child in json.loads(bureau("status", "--json").stdout)["children"]
+                 if child["pool"] == "worker" and child.get("slot") == slot and child["pid"] > 0), None)
+
+
+def test_what_kills_workers_takes_nobody_along(paused):
+    poison, others = person(), [person() for _ in range(3)]
+    note = poison.post("/notes", {"title": "poison"}).json
+    first = queue(poison, "PATCH", "/notes/" + note["id"], {"title": "changed"})
+    theirs = [(who, queue(who, "POST", "/notes", {"title": "innocent"})) for who in others]
+    job = sql("SELECT job_id FROM requests WHERE id = '{}'", first)[0][0]
+    held = hold(f"SELECT FROM notes WHERE id = '{note['id']}' FOR UPDATE")
+    try:
+        paused()
+        for lost in range(3):
+            pid = until(lambda: (name := sql("SELECT worker FROM jobs WHERE id = '{}' AND state = 'running' AND lost = {}", job, lost))
+                        and pid_of(name[0][0]), 60)
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: sql("SELECT state FROM jobs WHERE id = '{}'", job)[0][0] == "failed", 60)
+    finally:
+        let_go(held)
+    assert [done(who, ident)["status"] for who, ident in theirs] == [201] * 3
+    until(lambda: sql("SELECT count(*) FROM jobs j JOIN requests r ON r.job_id = j.id WHERE r.id IN ('{}', '{}', '{}') AND j.state = 'done'",
+                      *(ident for _, ident in theirs)) == [["3"]])

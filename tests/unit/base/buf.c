@@ -139,9 +139,13 @@ csv_is_quoted_where_needed(void **state)
 		{ STR("+1"), "'+1" },
 		{ STR("-1"), "'-1" },
 		{ STR("@x"), "'@x" },
-		{ STR("\tx"), "'\tx" },
+		{ STR("\tx"), "\"'\tx\"" },
 		{ STR("\rx"), "\"'\rx\"" },
 		{ STR("=a,\"b\""), "\"'=a,\"\"b\"\"\"" },
+		{ STR("a;=1"), "\"a;=1\"" },
+		{ STR("'=1"), "''=1" },
+		{ STR("'tis"), "'tis" },
+		{ STR("\xEF\xBC\x9D" "1"), "'\xEF\xBC\x9D" "1" },
 	};
 	struct buf buf;
 	size_t i;

@@ -6,6 +6,7 @@
 import { useEffect, useRef } from "/js/preact.js";
 import { preferences } from "/js/app/preferences.js";
 import { store } from "/js/app/store.js";
+import { t } from "/js/i18n/index.js";
 
 const WAIT = 900; // ms between the two of a pair
 export const shortcuts = store([]); // { keys, label, act }
@@ -61,5 +62,5 @@ function isTyping(at) {
 export function written(keys) {
 	const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-	return keys.split(" ").map((one) => one.replace("mod+", isMac ? "⌘" : "Ctrl ").replace(/(^| )([a-z])$/, (_, space, letter) => space + letter.toUpperCase()));
+	return keys.split(" ").map((one) => one.replace("mod+", isMac ? "⌘" : `${t("key.ctrl")} `).replace(/(^| )([a-z])$/, (_, space, letter) => space + letter.toUpperCase()));
 }

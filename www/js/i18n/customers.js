@@ -146,6 +146,7 @@ export default {
 	"customers.anonymise-confirm": ["Name of the customer", "Name des Kunden"],
 	"customers.anonymise-wrong": ["This is not the name.", "Das ist nicht der Name."],
 	"customers.anonymise-do": ["Anonymise for good", "Endgültig anonymisieren"],
+	"customers.is-anonymised": ["Anonymised on {date}: who this was is forgotten, and nothing more can be said of them.", "Am {date} anonymisiert: Wer das war, ist vergessen, und es lässt sich nichts mehr hinzufügen."],
 	"customers.anonymised": ["The customer is anonymised.", "Der Kunde ist anonymisiert."],
 
 	"customers.many-ask-owner": [{ one: "Who looks after {n} customer", other: "Who looks after {n} customers" }, { one: "Wer für {n} Kunden zuständig ist", other: "Wer für {n} Kunden zuständig ist" }],

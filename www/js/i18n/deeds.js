@@ -27,7 +27,7 @@ export default {
 	"deed.customer-group-members.created": ["put a customer into a group", "hat einen Kunden in eine Gruppe aufgenommen"],
 	"deed.customer-group-members.deleted": ["took a customer out of a group", "hat einen Kunden aus einer Gruppe genommen"],
 	"deed.customer-merges.created": ["merged customers", "hat Kunden zusammengeführt"],
-	"deed.customer-merges.updated": ["changed a merging of customers", "hat eine Zusammenführung von Kunden geändert"],
+	"deed.customer-merges.updated": ["undid or cleared a merging of customers", "hat eine Zusammenführung von Kunden rückgängig gemacht oder geleert"],
 	"deed.customers.anonymised": ["anonymised a customer", "hat einen Kunden anonymisiert"],
 	"deed.customers.exported": ["exported customers", "hat Kunden ausgegeben"],
 	"deed.customers.import-started": ["began an import of customers", "hat einen Import von Kunden begonnen"],

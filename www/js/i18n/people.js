@@ -5,6 +5,7 @@
 export default {
 	"people.access": ["Access", "Zugang"],
 	"people.active": ["Active", "Aktiv"],
+	"people.waits": ["Invited", "Eingeladen"],
 	"people.all": ["All", "Alle"],
 	"people.designation": ["Designation", "Position"],
 	"people.email": ["E-mail address", "E-Mail-Adresse"],

@@ -89,6 +89,10 @@ export default {
 	"connection.offline": ["Offline", "Offline"],
 	"connection.ended": ["The session has ended", "Die Sitzung ist beendet"],
 
+	"key.ctrl": ["Ctrl", "Strg"],
+	"key.enter": ["Enter", "Eingabe"],
+	"key.space": ["Space", "Leertaste"],
+
 	"missing.title": ["Not found", "Nicht gefunden"],
 	"missing.lead": ["There is no such page", "Diese Seite gibt es nicht"],
 	"missing.about": ["It may have moved, or the address has a slip in it.", "Sie ist vielleicht umgezogen, oder die Adresse enthält einen Fehler."],

@@ -63,11 +63,12 @@ function Whole({ one, customer, list, close, go }) {
 	return html`<${Drawer} name=${customer.id} title=${html`<span dir="auto">${customer.name}</span>`} close=${close}
 		head=${html`<span class="tight"><${Status} status=${customer.status} />${customer.company && html`<span class="soft" dir="auto">${customer.company}</span>`}</span>`}
 		actions=${!isEditing && html`<${Deeds} customer=${customer} list=${list} close=${close} ask=${setAsked} edit=${mayEdit && (() => setEditing(true))} />`}>
+		${customer.anonymisedAt && html`<${Note}>${t("customers.is-anonymised", { date: date(customer.anonymisedAt) })}<//>`}
 		${isEditing ? groups === null ? html`<${Skeleton} rows=${6} />` :
 			html`<${EditCustomer} customer=${customer} groups=${groups} close=${leave} saved=${saved} />` :
 			html`<${Known} customer=${customer} groups=${groups ?? []} />`}
 		${may("customers:merge") && !isEditing && html`<${Likely} customer=${customer} list=${list} go=${go} reload=${one.reload} />`}
-		<${History} id=${customer.id} version=${customer.version} />
+		<${History} id=${customer.id} version=${customer.version} isOver=${customer.anonymisedAt !== null} />
 		${asked === "everything" && html`<${Everything} customer=${customer} close=${() => setAsked(null)} />`}
 		${asked === "anonymise" && html`<${Anonymise} customer=${customer} close=${() => setAsked(null)} done=${(body) => { setAsked(null); one.put(body); show(list, body); one.reload(); }} />`}
 	<//>`;
@@ -75,7 +76,7 @@ function Whole({ one, customer, list, close, go }) {
 
 function Deeds({ customer, list, close, ask, edit }) {
 	const canExport = useOffers("GET /customers/{id}/export") && may("customers:export") && seesContact();
-	const canForget = useOffers("POST /customers/{id}/anonymise") && may("customers:anonymise");
+	const canForget = useOffers("POST /customers/{id}/anonymise") && may("customers:anonymise") && !customer.anonymisedAt;
 	const items = [canExport && { label: t("customers.everything"), icon: "download", act: () => ask("everything") },
 		canForget && { label: t("customers.anonymise"), icon: "shield", danger: true, act: () => ask("anonymise") },
 		may("customers:delete") && { label: t("customers.delete"), icon: "trash", danger: true, act: () => { close(); remove(list, customer); } }].filter(Boolean);

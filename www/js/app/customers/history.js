@@ -10,8 +10,8 @@ import { may } from "/js/app/me.js";
 import { labelOf, shownAs } from "/js/app/customers/parts.js";
 import { Avatar, Choice, Difference, Field, Form, Icon, Pager, Skeleton, Note, Button } from "/js/ui/index.js";
 
-// version: of the customer; another one has a change to tell.
-export function History({ id, version }) {
+// version: of the customer; another one has a change to tell.  isOver: nothing can be said of them any more.
+export function History({ id, version, isOver }) {
 	const [kind, setKind] = useState("");
 	const list = useList(path(`customers/${id}/timeline`, { kind }), { watch: ["customers", "customer-notes"] });
 
@@ -24,7 +24,7 @@ export function History({ id, version }) {
 	}, [version]);
 	return html`<section class="history"><header><h3>${t("customers.history")}</h3>
 			<${Choice} label=${t("customers.history")} value=${kind} set=${setKind} options=${[["", t("customers.history-all")], ["note", t("customers.history-notes")], ["change", t("customers.history-changes")]]} /></header>
-		${may("customers:note") && html`<${Writing} key=${id} id=${id} list=${list} />`}
+		${may("customers:note") && !isOver && html`<${Writing} key=${id} id=${id} list=${list} />`}
 		${!list.rows && list.problem && html`<${Note} problem=${list.problem} again=${list.reload} />`}
 		${!list.rows && !list.problem && html`<${Skeleton} rows=${4} />`}
 		${list.rows?.length === 0 && html`<p class="soft">${t("customers.history-none")}</p>`}

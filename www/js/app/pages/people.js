@@ -29,8 +29,10 @@ const columns = () => [
 	{ name: "email", label: t("people.email"), sort: "email", phone: "about", cell: (row) => row.email },
 	{ name: "role", label: t("people.role"), cell: (row) => translated(row.role) },
 	{ name: "designation", label: t("people.designation"), cell: (row) => row.designation ?? "" },
-	{ name: "isActive", label: t("people.access"), phone: "aside", cell: (row) => row.isActive ? html`<${Badge} kind="good" dot>${t("people.active")}<//>` :
-		html`<${Badge} kind="bad" dot>${t("people.inactive")}<//>` },
+	{ name: "isActive", label: t("people.access"), phone: "aside", cell: (row) => {
+		const [kind, is] = !row.isActive ? ["bad", "inactive"] : row.isInvited ? ["fair", "waits"] : ["good", "active"];
+		return html`<${Badge} kind=${kind} dot>${t(`people.${is}`)}<//>`;
+	} },
 	{ name: "createdAt", label: t("people.since"), sort: "createdAt", end: true, cell: (row) => date(row.createdAt) },
 ];
 

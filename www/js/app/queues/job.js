@@ -3,7 +3,7 @@
 // One job beside the list: how it is, what it was given, and how each try ended.
 
 import { html } from "/js/preact.js";
-import { dateTime, knows, number, relative, t } from "/js/i18n/index.js";
+import { dateTime, knows, number, relative, t, translated } from "/js/i18n/index.js";
 import { useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
 import { ICONS, act, canDo } from "/js/app/queues/acts.js";
@@ -24,7 +24,7 @@ export function JobDrawer({ id, list, close }) {
 		actions=${acts.length > 0 && acts.map((name) => html`<${Button} key=${name} kind=${name === "cancel" ? "bare" : "quiet"} class=${name === "cancel" ? "danger" : ""} icon=${ICONS[name]}
 			onClick=${() => act(list, job, name, one.put)}>${t(`jobs.${name}`)}<//>`)}>
 		${job.cancelAsked && !ENDED.includes(job.state) && html`<${Note} kind="caution">${t("jobs.cancel-asked")}<//>`}
-		${job.cause && html`<${Note} kind="caution"><span dir="auto">${job.cause}</span><//>`}
+		${job.cause && html`<${Note} kind="caution"><span dir="auto">${translated(job.cause)}</span><//>`}
 		${job.progress !== null && !ENDED.includes(job.state) && html`<${Progress} label=${t("jobs.progress")} value=${job.progress / 100} />`}
 		<${Facts} rows=${facts(job)} />
 		<section><h3>${t("jobs.log")}</h3>${job.log.length === 0 ? html`<p class="soft">${t("jobs.no-tries")}</p>` :
@@ -59,5 +59,5 @@ function facts(job) {
 function Try({ one }) {
 	return html`<li><div><strong>${t("jobs.try", { n: one.attempt })}</strong> <${State} of="outcome" state=${one.outcome} />
 		<span class="soft"><time datetime=${one.endedAt}>${dateTime(one.endedAt)}</time> · ${lasting(new Date(one.endedAt) - new Date(one.startedAt))}</span></div>
-		${one.cause && html`<p dir="auto">${one.cause}</p>`}</li>`;
+		${one.cause && html`<p dir="auto">${translated(one.cause)}</p>`}</li>`;
 }

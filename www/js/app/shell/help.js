@@ -18,7 +18,7 @@ export function Help({ close }) {
 	return html`<${Dialog} title=${t("help.title")} close=${close}>
 		<dl class="keys-list">${labels.map((label) => html`<div key=${label}><dt>${label}</dt><dd>${all.filter((one) => one.label === label).map((one, i) =>
 			html`${i > 0 && html`<span class="soft">${t("or")}</span>`}<span>${written(one.keys).map((key) => html`<kbd>${key}</kbd>`)}</span>`)}</dd></div>`)}
-		${[["↑ ↓", "help.rows"], ["Enter", "help.open"], ["Space", "help.pick"], ["Esc", "help.close"]].map(([key, label]) => html`<div key=${label}>
+		${[["↑ ↓", "help.rows"], [t("key.enter"), "help.open"], [t("key.space"), "help.pick"], ["Esc", "help.close"]].map(([key, label]) => html`<div key=${label}>
 			<dt>${t(label)}</dt><dd>${key.split(" ").map((one) => html`<kbd>${one}</kbd>`)}</dd></div>`)}</dl>
 		<${Switch} label=${t("help.single")} hint=${t("help.single-hint")} on=${singleKeys} set=${(is) => prefer({ singleKeys: is })} />
 	<//>`;

@@ -4,7 +4,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { dateTime, number, relative, t } from "/js/i18n/index.js";
+import { dateTime, number, relative, t, translated } from "/js/i18n/index.js";
 import { change, path, useGet, useList } from "/js/data.js";
 import { Json, lasting } from "/js/app/queues/parts.js";
 import { Badge, Button, Choice, Drawer, Facts, Item, List, Note, Skeleton } from "/js/ui/index.js";
@@ -25,7 +25,7 @@ export function Deliveries({ webhook, ping }) {
 			options=${[["", t("webhooks.all")], ["delivered", t("webhooks.state.delivered")], ["failed", t("webhooks.state.failed")], ["pending", t("webhooks.state.pending")]]} />
 		<${List} label=${t("webhooks.deliveries")} list=${list} empty=${t("webhooks.deliveries-none")} row=${(one) => html`<${Item} key=${one.id}
 			href=${`/app/webhooks/${webhook.id}/${one.id}`} title=${one.event} badges=${html`<${DeliveryState} state=${one.state} />`}
-			about=${html`<time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>${one.status ? ` · ${one.status}` : ""}${one.cause ? ` · ${one.cause}` : ""}`}
+			about=${html`<time datetime=${one.createdAt} title=${dateTime(one.createdAt)}>${relative(one.createdAt)}</time>${one.status ? ` · ${one.status}` : ""}${one.cause ? ` · ${translated(one.cause)}` : ""}`}
 			acts=${webhook.isActive && one.state !== "pending" && html`<${Button} kind="bare" icon="reload" label=${t("webhooks.redeliver-one", { event: one.event })} onClick=${() => again(one)} />`} />`} /></section>`;
 }
 
@@ -54,5 +54,5 @@ function Try({ one }) {
 
 	return html`<li><div><strong>${number(one.attempt)}</strong> <${Badge} kind=${isGood ? "good" : "bad"} dot>${one.status ?? t("webhooks.no-answer")}<//>
 		<span class="soft"><time datetime=${one.at}>${dateTime(one.at)}</time>${one.ms !== null && ` · ${lasting(one.ms)}`}</span></div>
-		${one.cause && html`<p dir="auto">${one.cause}</p>`}${one.response && html`<pre class="json" tabindex="0" role="region" aria-label=${t("webhooks.answer")}>${one.response}</pre>`}</li>`;
+		${one.cause && html`<p dir="auto">${translated(one.cause)}</p>`}${one.response && html`<pre class="json" tabindex="0" role="region" aria-label=${t("webhooks.answer")}>${one.response}</pre>`}</li>`;
 }
