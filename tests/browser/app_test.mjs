@@ -478,7 +478,7 @@ page("a role is changed in the drawer, and what is refused is taken back with a 
 	await one.getByLabel("Take access away and give it back").check();
 	await one.getByRole("button", { name: "Save changes" }).click();
 	await said(one, `${person.fullName} is saved`);
-	await isShown(one, ".drawer .badge:text-is('revoke')");
+	await isShown(one, ".drawer .badge:text-is('Take access away and give it back')");
 	const now = await (await context.request.get(`/api/v1/users/${person.id}`)).json();
 	assert.equal(now.role, "manager");
 	assert.deepEqual(now.ownPermissions, ["users:revoke"]);

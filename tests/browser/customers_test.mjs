@@ -671,6 +671,31 @@ page("nothing of customers overflows at 320 pixels", { viewport: { width: 320, h
 	await everyState(one, context, (what) => isNarrow(one, what));
 });
 
+page("a file from Windows is read as it was meant, and what is no text is refused", {}, async (one, { context }) => {
+	const word = unique("Umlaut").replace(" ", "");
+
+	await at(one, context, `${HOME}/import`);
+	await one.locator("input[type=file]").setInputFiles({ name: "picture.csv", mimeType: "text/csv", buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 10]) });
+	await isShown(one, ".note:has-text('This is no text file')");
+	await one.locator("input[type=file]").setInputFiles({ name: "excel.csv", mimeType: "text/csv", buffer: Buffer.from(`Name;Firma\r\nM\xfcller ${word};S\xf6hne \x80\r\n`, "latin1") });
+	await isShown(one, ".note:has-text('written as on Windows')");
+	await isShown(one, `.mapping li:has-text('Müller ${word}')`);
+	await one.getByRole("button", { name: "Import at once" }).click();
+	await isShown(one, "h2:has-text('Imported')");
+	const { items } = await call(context, "GET", `customers?search=${word}`);
+	assert.deepEqual(items.map(({ name, company }) => [name, company]), [[`Müller ${word}`, "Söhne €"]]);
+});
+
+page("who is anonymised can be given nothing more", {}, async (one, { context }) => {
+	await enter(context, first);
+	const known = await customer(context, { phone: phone() });
+	await call(context, "POST", `customers/${known.id}/anonymise`, { confirm: known.name });
+	await at(one, context, `${HOME}/${known.id}`);
+	await isShown(one, ".drawer .note:has-text('is forgotten')");
+	assert.equal(await one.locator(".drawer").getByRole("button", { name: "Edit", exact: true }).count(), 0);
+	assert.equal(await one.locator(".drawer").getByPlaceholder("Write a note").count() + await one.locator(".drawer textarea").count(), 0);
+});
+
 page("customers are told in German, too", { viewport: { width: 1280, height: 800 } }, async (one, { context }) => {
 	await register(context);
 	await call(context, "PATCH", "auth/me", { locale: "de" });

@@ -12,6 +12,8 @@ export default {
 	"import.browse": ["Choose a file", "Datei auswählen"],
 	"import.too-large": ["The file is larger than 50 MB. Please split it.", "Die Datei ist größer als 50 MB. Bitte teilen Sie sie."],
 	"import.empty": ["The file has no line behind its first one, or is no CSV.", "Die Datei hat keine Zeile hinter der ersten oder ist keine CSV-Datei."],
+	"import.no-text": ["This is no text file. A spreadsheet is saved as CSV first.", "Das ist keine Textdatei. Eine Tabelle wird zuerst als CSV gespeichert."],
+	"import.converted": ["The file was written as on Windows and is read like that. See below whether letters such as ü are right.", "Die Datei ist wie unter Windows geschrieben und wird so gelesen. Sehen Sie unten nach, ob Umlaute stimmen."],
 	"import.columns": ["What the columns are", "Was die Spalten sind"],
 	"import.other-file": ["Choose another file", "Andere Datei wählen"],
 	"import.becomes": ["The column {column} becomes", "Die Spalte {column} wird zu"],

@@ -17,7 +17,7 @@ export default {
 	"people.invited-once": ["Send this link to them: it is shown this once and works once.",
 		"Schicken Sie diesen Link hin: er wird nur dieses eine Mal gezeigt und gilt einmal."],
 	"people.may": ["What they may do", "Was sie dürfen"],
-	"people.name": ["Full name", "Voller Name"],
+	"people.name": ["Full name", "Vollständiger Name"],
 	"people.no-access": ["Access is taken away: every request is refused, every open page has ended.",
 		"Der Zugang ist entzogen: jede Anfrage wird abgelehnt, jede offene Seite ist beendet."],
 	"people.none": ["Nobody was found", "Niemand gefunden"],

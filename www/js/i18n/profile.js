@@ -46,7 +46,7 @@ export default {
 	"profile.since": ["Here since {date}.",
 		"Dabei seit {date}."],
 	"profile.designation": ["Designation",
-		"Funktion"],
+		"Position"],
 	"profile.unverified": ["Your address has not been verified yet.",
 		"Ihre Adresse ist noch nicht bestätigt."],
 	"profile.verify": ["Verify it",

@@ -3,7 +3,7 @@
 // Words of the pages of settings.
 
 export default {
-	"settings.about": ["How Bureau looks and speaks to you.", "Wie Bureau für Sie aussieht und mit Ihnen spricht."],
+	"settings.about": ["How Bureau looks and speaks to you.", "Wie Bureau für Sie aussieht und zu Ihnen spricht."],
 	"settings.own": ["Your own", "Ihre eigenen"],
 	"settings.installation": ["Installation", "Installation"],
 	"settings.docs": ["API documentation", "API-Dokumentation"],

@@ -88,7 +88,7 @@ function options(Plot, place, { series, height, daily, unit }) {
 
 	probe.remove();
 	return {
-		width: Math.max(100, Math.floor(place.clientWidth)), height, legend: { show: false }, padding: [8, 8, 0, 0],
+		width: Math.max(100, Math.floor(place.clientWidth)), height, legend: { show: false }, padding: [8, 22, 0, 0],
 		cursor: { points: { size: 7 }, drag: { x: false, y: false } },
 		scales: { x: { time: true, range: (_, low, high) => widened(low, high, series) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 1) * 1.08)] } },
 		series: [{}, ...lines],

@@ -100,13 +100,24 @@ function typed(form) {
 	return values;
 }
 
+// By what the browser calls it.
+const FAULTS = [["valueMissing", "field.2003"], ["tooShort", "field.short"], ["tooLong", "field.long"], ["rangeUnderflow", "field.least"],
+	["rangeOverflow", "field.most"], ["stepMismatch", "field.step"], ["customError", "field.form"], ["typeMismatch", "field.type"],
+	["patternMismatch", "field.form"], ["badInput", "field.form"]];
+
+function fault(field) {
+	const key = FAULTS.find(([what]) => field.validity[what])[1];
+
+	return t(key === "field.type" ? `field.${field.type}` : key, { least: field.min, most: field.max });
+}
+
 // What the browser sees is wrong, said in our words.
 function check(form, setProblem) {
 	const fields = {};
 
 	for (const one of form.elements)
 		if (one.willValidate && !one.validity.valid && one.name)
-			fields[one.name] ??= one.validity.valueMissing ? t("field.2003") : one.validity.tooShort ? t("field.short") : one.validationMessage;
+			fields[one.name] ??= fault(one);
 	if (Object.keys(fields).length === 0)
 		return true;
 	setProblem({ message: t("error.fields"), fields });

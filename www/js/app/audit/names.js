@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
-// What records are called, of which a change in the log holds only what changed: people, roles and webhooks as
-// they are called now.
+// What records are called, of which a change in the log holds only what changed: people, roles, queues and
+// webhooks as they are called now.
 
 import { useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
@@ -12,7 +12,8 @@ export function useNames() {
 	const people = useGet("users/directory?limit=200").body?.items;
 	const roles = useGet(may("roles:manage") ? "roles?limit=200" : null).body?.items;
 	const webhooks = useGet(may("webhooks:manage") ? "webhooks?limit=200" : null).body?.items;
-	const now = { users: people, passwords: people, roles, webhooks };
+	const queues = useGet(may("queues:read") ? "queues" : null).body?.items;
+	const now = { users: people, passwords: people, roles, webhooks, queues };
 
 	return (row) => {
 		const record = now[row.resource]?.find((one) => one.id === row.resourceId);

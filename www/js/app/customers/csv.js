@@ -5,6 +5,25 @@
 const MOST = 65536; // bytes that are looked at
 const LINES = 6; // and lines of them
 
+const isWide = (bytes) => (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+
+// The file as the server takes it.  What is no Unicode is what spreadsheets on Windows write; null: no text at all.
+export async function inUnicode(file) {
+	const bytes = new Uint8Array(await file.arrayBuffer());
+
+	if (isWide(bytes))
+		return { file };
+	if (bytes.subarray(0, MOST).includes(0))
+		return null;
+	try {
+		new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+		return { file };
+	} catch {
+		const text = new TextDecoder("windows-1252").decode(bytes);
+		return { file: new File([text], file.name, { type: "text/csv", lastModified: file.lastModified }), isConverted: true };
+	}
+}
+
 export async function peek(file) {
 	const bytes = new Uint8Array(await file.slice(0, MOST).arrayBuffer());
 	const text = decoded(bytes);
@@ -14,9 +33,7 @@ export async function peek(file) {
 }
 
 function decoded(bytes) {
-	const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : null;
-
-	return new TextDecoder(wide ?? "utf-8").decode(bytes);
+	return new TextDecoder(!isWide(bytes) ? "utf-8" : bytes[0] === 0xff ? "utf-16le" : "utf-16be").decode(bytes);
 }
 
 // The one that the first line has most of, outside of quotes.

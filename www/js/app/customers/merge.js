@@ -4,7 +4,7 @@
 
 import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { date, t } from "/js/i18n/index.js";
+import { dateTime, t } from "/js/i18n/index.js";
 import { change } from "/js/data.js";
 import { labelOf, shownAs, usePeople } from "/js/app/customers/parts.js";
 import { Choice, Dialog, Form, Note, toast } from "/js/ui/index.js";
@@ -37,8 +37,8 @@ export function MergeDialog({ customers, close, done, undone }) {
 }
 
 // By name, and where another has the same by what else there is.
-function told({ id, name, company, createdAt }, customers) {
-	return customers.some((one) => one.id !== id && one.name === name) ? [name, company, date(createdAt)].filter(Boolean).join(" · ") : name;
+function told({ id, name, company, email, phone, createdAt }, customers) {
+	return customers.some((one) => one.id !== id && one.name === name) ? [name, company, email ?? phone, dateTime(createdAt)].filter(Boolean).join(" · ") : name;
 }
 
 const first = (customers, field) => customers.find((one) => one[field] !== null && one[field] !== undefined)?.id;

@@ -11,7 +11,7 @@ import { useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
 import { navigate } from "/js/app/router.js";
 import { store, useStore } from "/js/app/store.js";
-import { FIELDS, guess, peek } from "/js/app/customers/csv.js";
+import { FIELDS, guess, inUnicode, peek } from "/js/app/customers/csv.js";
 import { Report } from "/js/app/customers/import-report.js";
 import { GroupField, HOME as CUSTOMERS, labelOf, seesContact } from "/js/app/customers/parts.js";
 import { Button, Card, Choice, Field, Icon, Note, Page, Progress } from "/js/ui/index.js";
@@ -44,17 +44,21 @@ function Choose() {
 	const [problem, setProblem] = useState(null);
 	const [isOver, setOver] = useState(false);
 
-	async function take(file) {
+	async function take(given) {
 		setOver(false);
-		if (!file)
+		if (!given)
 			return;
 		try {
-			if (file.size > MOST)
+			if (given.size > MOST)
 				throw new Error(t("import.too-large"));
+			const read = await inUnicode(given);
+			if (!read)
+				throw new Error(t("import.no-text"));
+			const { file, isConverted } = read;
 			const { header, samples } = await peek(file);
 			if (header.length === 0 || samples.length === 0)
 				throw new Error(t("import.empty"));
-			work.set({ file, header, samples, fields: guess(header), policy: { duplicates: "skip", matchBy: "phone", group: null } });
+			work.set({ file, isConverted, header, samples, fields: guess(header), policy: { duplicates: "skip", matchBy: "phone", group: null } });
 		} catch (failed) {
 			setProblem(failed);
 		}
@@ -94,6 +98,7 @@ function Mapping({ one }) {
 		return html`<${Card}><${Progress} label=${t("import.uploading", { name: one.file.name })} /><//>`;
 	return html`${problem && html`<${Note} problem=${{ ...problem, message: Object.values(problem.fields ?? {})[0] ?? problem.message, fields: {} }} />`}
 		<${Card} title=${t("import.columns")} about=${one.file.name} actions=${html`<${Button} kind="bare" onClick=${() => work.set(null)}>${t("import.other-file")}<//>`}>
+			${one.isConverted && html`<${Note}>${t("import.converted")}<//>`}
 			<ul class="mapping">${one.header.map((title, i) => html`<${Column} key=${i} title=${title} samples=${one.samples.map((row) => row[i])} value=${fields[i]} taken=${fields} custom=${custom}
 				set=${(field) => put({ fields: fields.with(i, field) })} />`)}</ul>
 			${!fields.includes("name") && html`<${Note} kind="caution">${t("import.no-name")}<//>`}

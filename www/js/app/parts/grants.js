@@ -38,6 +38,9 @@ export function grantWords({ name, doc }) {
 	return knows(`permission.${name}`) ? t(`permission.${name}`) : doc ?? name;
 }
 
+// The same where its resource does not stand above it.
+export const grantName = (name) => name.endsWith(":*") ? `${resourceWords(name.slice(0, -2))}: ${t("permission.all")}` : grantWords({ name });
+
 export const wildOf = (name) => name === "*" ? null : name.endsWith(":*") ? "*" : `${name.split(":")[0]}:*`;
 
 // By which of what is held this is allowed: itself, a wildcard, or null.
@@ -64,7 +67,7 @@ export function GrantsField({ name, given, byRole = [] }) {
 	const put = (one, is) => setOwn(is ? [...own, one] : own.filter((other) => other !== one));
 
 	return html`<details class="grants-field">
-		<summary>${t("grants.beyond")} <span class="count">${number(own.length)}</span><span class="tight">${own.map((one) => html`<${Badge} key=${one}>${one}<//>`)}</span></summary>
+		<summary>${t("grants.beyond")} <span class="count">${number(own.length)}</span><span class="tight">${own.map((one) => html`<${Badge} key=${one}>${grantName(one)}<//>`)}</span></summary>
 		<input type="hidden" ref=${place} name=${name} value=${own.join(" ")} />
 		<p class="hint">${t("grants.lacking")}</p>
 		${groups?.map(({ resource, names }) => html`<fieldset key=${`${resource} ${turn}`}><legend>${resourceWords(resource)}</legend>

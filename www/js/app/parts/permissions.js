@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
 //
-// What somebody may, by resource: names are told apart by what comes before the colon.
+// What somebody may, by resource, in words.
 
 import { html } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
+import { grantWords, resourceWords } from "/js/app/parts/grants.js";
 import { Badge } from "/js/ui/index.js";
 
 export function Permissions({ held }) {
@@ -13,8 +14,8 @@ export function Permissions({ held }) {
 		return html`<p>${t("people.everything")}</p>`;
 	if (held.length === 0)
 		return html`<p class="soft">${t("people.nothing")}</p>`;
-	return html`<dl class="facts">${[...groups].map(([resource, names]) => html`<div key=${resource}><dt>${resource}</dt>
-		<dd class="tight">${names.map((one) => html`<${Badge} key=${one}>${one.split(":")[1] ?? one}<//>`)}</dd></div>`)}</dl>`;
+	return html`<dl class="facts">${[...groups].map(([resource, names]) => html`<div key=${resource}><dt>${resourceWords(resource)}</dt>
+		<dd class="tight">${names.map((one) => html`<${Badge} key=${one}>${grantWords({ name: one })}<//>`)}</dd></div>`)}</dl>`;
 }
 
 function grouped(held) {

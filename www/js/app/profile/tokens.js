@@ -7,6 +7,7 @@ import { html, useState } from "/js/preact.js";
 import * as api from "/js/api.js";
 import { date, relative, t } from "/js/i18n/index.js";
 import { useList } from "/js/data.js";
+import { grantName } from "/js/app/parts/grants.js";
 import { Badge, Card, Check, Field, Form, Icon, Item, List, Once, Sure } from "/js/ui/index.js";
 
 const DAY = 86400000; // ms
@@ -23,7 +24,7 @@ export function Tokens({ user }) {
 			lead=${html`<${Icon} name="key" />`} title=${token.name} badges=${html`<${State} token=${token} />`}
 			about=${`${t("tokens.until", { date: date(token.expiresAt) })} · ${token.lastUsedAt ? t("tokens.used", { when: relative(token.lastUsedAt) }) : t("tokens.unused")}`}
 			acts=${html`<${Sure} label=${t("tokens.revoke")} question=${t("tokens.sure")} about=${token.name} act=${() => revoke(token)} />`}>
-			<p class="soft mono">${(token.scopes ?? []).join(" ")}</p><//>`} /><//>`;
+			<p class="soft">${(token.scopes ?? []).map(grantName).join(" · ")}</p><//>`} /><//>`;
 }
 
 function State({ token }) {
@@ -49,7 +50,7 @@ function NewToken({ user, made }) {
 			<${Field} name="days" label=${t("tokens.lasts")} options=${LASTING.map((days) => [days, t("tokens.days", { days })])} defaultValue="90" /></div>
 		<fieldset class="field"><legend class="label">${t("tokens.scopes")}</legend>
 			<div class="scopes">${scopes.map((scope) => html`<${Check} key=${scope} name="scopes" value=${scope} defaultChecked=${scopes.length === 1}
-				label=${scope === "*" ? t("tokens.everything") : scope} />`)}</div>
+				label=${scope === "*" ? t("tokens.everything") : grantName(scope)} />`)}</div>
 			${wrong && html`<span class="wrong">${wrong}</span>`}</fieldset>
 	<//><//>`;
 }
