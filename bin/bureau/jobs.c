@@ -107,8 +107,10 @@ list(struct admin *admin, int argc, char **argv)
 		print_json(admin, 7);
 		return (EXIT_DONE);
 	}
+	printf("%-36s %-9s %-12s %-20s %5s %-24s %s\n", "JOB", "STATE", "QUEUE",
+	    "KIND", "TRIES", "PUT IN", "CAUSE");
 	for (unsigned row = 0; row < admin_rows(admin); row++)
-		printf("%s %-9s %-12s %-20s %3s %s %s\n",
+		printf("%-36s %-9s %-12s %-20s %5s %-24s %s\n",
 		    admin_value(admin, row, 0), admin_value(admin, row, 1),
 		    admin_value(admin, row, 2), admin_value(admin, row, 3),
 		    admin_value(admin, row, 4), admin_value(admin, row, 5),

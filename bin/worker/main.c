@@ -193,12 +193,11 @@ run_all(struct arena *arena)
 	    !is_stopping(); self.current++) {
 		struct job *job = &self.ended[self.current];
 
-		if (self.current == 0)
-			run_one(arena, job);
-		else if (when_mono() >= self.until)
+		if (self.current > 0 && when_mono() >= self.until)
 			break;
-		else if (!is_held_up(self.ended, self.current) &&
-		    jobs_may_begin(self.jobs, arena, job))
+		if (self.current == 0 ||
+		    (!is_held_up(self.ended, self.current) &&
+		    jobs_may_begin(self.jobs, arena, job)))
 			run_one(arena, job);
 	}
 }

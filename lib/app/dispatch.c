@@ -405,8 +405,6 @@ open_request(struct app *app, struct req *rq, char *const *env)
 	enum err err = req_open(rq, app->arena, env);
 
 	rq->app = app;
-	if (err == ERR_OK && queued_is_call(rq) && app->db == NULL)
-		return (req_fail(rq, ERR_RESOURCE_NOT_FOUND, NULL));
 	if (err == ERR_OK && queued_is_call(rq)) {
 		err = queued_open(rq);
 		log_request(rq->id);

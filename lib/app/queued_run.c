@@ -100,7 +100,8 @@ queued_open(struct req *rq)
 	struct db_rows *row;
 	enum err err;
 
-	if (!text_is_uuid(named))
+	/* Push has no requests to run, nor a connection to look them up by. */
+	if (!text_is_uuid(named) || app->db == NULL)
 		return (req_fail(rq, ERR_RESOURCE_NOT_FOUND, NULL));
 	if ((err = load(rq, id, &row)) != ERR_OK)
 		return (err);

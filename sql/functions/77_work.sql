@@ -126,6 +126,7 @@ BEGIN
 		-- What went down with a worker may be what brought it down: it is claimed alone.
 		IF _picked[1].lost > 0 THEN
 			_ids := ARRAY[_picked[1].id];
+			PERFORM job_bell();
 		ELSE
 			_ids := ARRAY(SELECT i FROM unnest(_picked) p, unnest(p.id || jobs_behind(p)) i
 			               WHERE p.lost = 0 LIMIT _room);

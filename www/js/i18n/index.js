@@ -26,28 +26,41 @@ export function words(table) {
 export function useLanguage(locale) {
 	language = pick(locale ? [locale] : navigator.languages ?? []);
 	document.documentElement.lang = language;
-	return language === "de" && servers.length === 0 ? learnServer() : null;
+	return language === "de" && whole.size === 0 ? learnServer() : null;
 }
 
-const servers = []; // what the server says: { pattern of the English, pieces of the German }
+// What the server says: the German by the English, and where something is filled in, { pattern, pieces }.
+const whole = new Map();
+const filled = [];
 
 async function learnServer() {
 	const { default: table } = await import("/js/server-words.js").catch(() => ({ default: {} })); // it is then English
 
-	servers.push(...Object.entries(table).map(([english, german]) => ({
-		pattern: new RegExp(`^${english.split("%s").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "s"),
-		german: german.split("%s")
-	})));
+	for (const [english, german] of Object.entries(table))
+		if (english.includes("%s"))
+			filled.push({ pattern: patternOf(english), pieces: german.split("%s") });
+		else
+			whole.set(english, german);
+}
+
+function patternOf(sentence) {
+	const parts = sentence.split("%s").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+
+	return new RegExp(`^${parts.join("(.+?)")}$`, "s");
 }
 
 // What the server said, in the reader's language where we have it.
 export function translated(text) {
-	for (const { pattern, german } of language === "de" ? servers : []) {
+	return language !== "de" ? text : whole.get(text) ?? fill(text) ?? text;
+}
+
+function fill(text) {
+	for (const { pattern, pieces } of filled) {
 		const found = pattern.exec(text);
 		if (found)
-			return german.map((part, i) => part + (found[i + 1] ?? "")).join("");
+			return pieces.map((piece, i) => piece + (found[i + 1] ?? "")).join("");
 	}
-	return text;
+	return null;
 }
 
 export function currentLanguage() {
