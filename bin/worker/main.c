@@ -174,14 +174,16 @@ run_one(struct arena *arena, struct job *job)
 	tell(job, when_mono() - began);
 }
 
-/* Jobs of one key follow each other in the list; what did not end lets nobody
- * behind it. */
+/* Jobs of one key follow each other in the list.  What did not end lets nobody behind it,
+ * and what did may have cancelled who comes next. */
 static bool
-is_held_up(const struct job *list, unsigned i)
+may_follow(struct arena *arena, const struct job *before, struct job *job)
 {
-	return (i > 0 && list[i].key != NULL && list[i - 1].key != NULL &&
-	    (list[i - 1].end == JOB_AGAIN || list[i - 1].end == JOB_BACK) &&
-	    strcmp(list[i].key, list[i - 1].key) == 0);
+	if (before->key == NULL || job->key == NULL ||
+	    strcmp(before->key, job->key) != 0)
+		return (true);
+	return (before->end != JOB_AGAIN && before->end != JOB_BACK &&
+	    jobs_may_begin(self.jobs, arena, job));
 }
 
 /* As many as do not keep others waiting for long, whom somebody else could do. */
@@ -195,9 +197,7 @@ run_all(struct arena *arena)
 
 		if (self.current > 0 && when_mono() >= self.until)
 			break;
-		if (self.current == 0 ||
-		    (!is_held_up(self.ended, self.current) &&
-		    jobs_may_begin(self.jobs, arena, job)))
+		if (self.current == 0 || may_follow(arena, job - 1, job))
 			run_one(arena, job);
 	}
 }

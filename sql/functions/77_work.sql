@@ -83,14 +83,10 @@ END
 $$;
 
 -- Those that wait next behind a job of a key, locked: they may be begun with it, for one worker does them one
--- after the other.  None where somebody is at one of them, or one has had trouble: then each is claimed alone, so that
--- what kills workers is found out.
+-- after the other.  None where somebody is at one of them, or one has had trouble: then each is claimed alone.
 CREATE OR REPLACE FUNCTION jobs_behind(_head jobs) RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, bureau, pg_temp SET enable_seqscan = off AS $$
 BEGIN
-	IF _head.key IS NULL OR _head.attempts > 0 THEN
-		RETURN NULL;
-	END IF;
 	RETURN (
 		WITH n AS MATERIALIZED (
 			SELECT j.id FROM jobs j
@@ -115,31 +111,30 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, bureau, pg_temp 
 DECLARE
 	_q record;
 	_room int;
-	_picked jobs[];
 	_ids uuid[];
 BEGIN
 	FOR _q IN SELECT r.queue, r.priority FROM queues_ready(true, _queues) r LOOP
 		_room := queue_room(_q.queue);
 		CONTINUE WHEN _room <= 0;
-		_picked := ARRAY(SELECT p FROM jobs_pick((_q.queue).name, _q.priority, _room) p);
-		CONTINUE WHEN _picked = '{}';
 		-- What went down with a worker may be what brought it down: it is claimed alone.
-		IF _picked[1].lost > 0 THEN
-			_ids := ARRAY[_picked[1].id];
+		_ids := ARRAY(SELECT p.id FROM jobs_pick((_q.queue).name, _q.priority, 1) p WHERE p.lost > 0);
+		IF _ids <> '{}' THEN
 			PERFORM job_bell();
 		ELSE
-			_ids := ARRAY(SELECT i FROM unnest(_picked) p, unnest(p.id || jobs_behind(p)) i
+			_ids := ARRAY(SELECT i FROM jobs_pick((_q.queue).name, _q.priority, _room) p,
+			                     unnest(p.id || CASE WHEN p.key IS NOT NULL AND p.attempts = 0 THEN jobs_behind(p) END) i
 			               WHERE p.lost = 0 LIMIT _room);
 		END IF;
+		CONTINUE WHEN _ids = '{}';
 		RETURN QUERY
 		WITH u AS (
 			UPDATE jobs j
 			   SET state = 'running', worker = _worker, attempts = j.attempts + 1,
 			       started_at = now(), lease_until = now() + k.lease
-			  FROM job_kinds k
-			 WHERE j.id = ANY (_ids) AND k.name = j.kind
-			RETURNING j.id, j.kind, job_args(j.args, j.secret)::text AS args, j.attempts, j.key)
-		SELECT u.id, u.kind, u.args, u.attempts, u.key FROM u ORDER BY array_position(_ids, u.id);
+			  FROM unnest(_ids) WITH ORDINALITY o (id, n), job_kinds k
+			 WHERE j.id = o.id AND k.name = j.kind
+			RETURNING j.id, j.kind, job_args(j.args, j.secret)::text AS args, j.attempts, j.key, o.n)
+		SELECT u.id, u.kind, u.args, u.attempts, u.key FROM u ORDER BY u.n;
 		PERFORM queue_begun(_q.queue, cardinality(_ids));
 		RETURN;
 	END LOOP;
