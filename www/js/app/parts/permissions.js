@@ -5,7 +5,6 @@
 import { html } from "/js/preact.js";
 import { t } from "/js/i18n/index.js";
 import { grantWords, resourceWords } from "/js/app/parts/grants.js";
-import { Badge } from "/js/ui/index.js";
 
 export function Permissions({ held }) {
 	const groups = grouped(held);
@@ -15,7 +14,7 @@ export function Permissions({ held }) {
 	if (held.length === 0)
 		return html`<p class="soft">${t("people.nothing")}</p>`;
 	return html`<dl class="facts">${[...groups].map(([resource, names]) => html`<div key=${resource}><dt>${resourceWords(resource)}</dt>
-		<dd class="tight">${names.map((one) => html`<${Badge} key=${one}>${grantWords({ name: one })}<//>`)}</dd></div>`)}</dl>`;
+		<dd>${names.map((one) => html`<div key=${one}>${grantWords({ name: one })}</div>`)}</dd></div>`)}</dl>`;
 }
 
 function grouped(held) {
