@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 //
-// What the server says in English, in German: reasons, what settings do, roles that come with Bureau.  %s is what it
+// What the server says in English, in German: reasons, what settings and queues are for, roles that come with Bureau.  %s is what it
 // fills in.  A sentence without a row here is shown as it came.
 
 export default {
@@ -118,6 +118,14 @@ export default {
 	"You may not look things up by phone or e-mail.": "Sie dürfen nicht nach Telefonnummer oder E-Mail-Adresse suchen.",
 	"You may not put customers into groups.": "Sie dürfen Kunden nicht in Gruppen aufnehmen.",
 	"Your address has been verified already.": "Ihre Adresse ist schon bestätigt.",
+
+	"Files on their way in.": "Dateien, die eingelesen werden.",
+	"Messages to people.": "Nachrichten an Personen.",
+	"Requests that were asked to be answered later.": "Anfragen, die später beantwortet werden sollten.",
+	"To try what the database does.": "Zum Ausprobieren, was die Datenbank tut.",
+	"To try what workers do.": "Zum Ausprobieren, was Worker tun.",
+	"What other systems are told.": "Was andere Systeme erfahren.",
+	"What the database does for itself.": "Was die Datenbank für sich selbst tut.",
 
 	"chairperson": "Vorsitz",
 	"manager": "Leitung",

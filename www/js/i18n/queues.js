@@ -32,13 +32,6 @@ export default {
 	"queues.is-paused": ["{name} is paused: what runs goes on, nothing new begins.", "{name} ist angehalten: was läuft, läuft weiter, Neues beginnt nicht."],
 	"queues.is-resumed": ["{name} goes on.", "{name} läuft weiter."],
 	"queues.jobs-of": ["Jobs of {name}", "Aufträge von {name}"],
-	"queue.example": ["To try what workers do.", "Zum Ausprobieren, was Worker tun."],
-	"queue.example-inside": ["To try what the database does.", "Zum Ausprobieren, was die Datenbank tut."],
-	"queue.imports": ["Files that are read in.", "Dateien, die eingelesen werden."],
-	"queue.mail": ["Messages to people.", "Nachrichten an Personen."],
-	"queue.requests": ["Requests that were asked to be answered later.", "Anfragen, die später beantwortet werden sollten."],
-	"queue.upkeep": ["What the database does for itself.", "Was die Datenbank für sich selbst tut."],
-	"queue.webhooks": ["What other systems are told.", "Was andere Systeme erfahren."],
 
 	"jobs.about": ["Every piece of background work, newest first.", "Alles, was im Hintergrund zu tun ist, Neuestes zuerst."],
 	"jobs.search": ["Search in arguments", "In Argumenten suchen"],

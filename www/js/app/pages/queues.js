@@ -4,7 +4,7 @@
 
 import { html, useMemo } from "/js/preact.js";
 import * as api from "/js/api.js";
-import { knows, number, t } from "/js/i18n/index.js";
+import { number, t, translated } from "/js/i18n/index.js";
 import { change, path, useGet } from "/js/data.js";
 import { may } from "/js/app/me.js";
 import { Places, lasting } from "/js/app/queues/parts.js";
@@ -58,7 +58,7 @@ function Queue({ queue, all }) {
 	const isPaused = Boolean(queue.pausedAt);
 	const act = isPaused ? "resume" : "pause";
 
-	return html`<${Card} title=${queue.name} about=${knows(`queue.${queue.name}`) ? t(`queue.${queue.name}`) : queue.doc}
+	return html`<${Card} title=${queue.name} about=${translated(queue.doc)}
 		actions=${html`${isPaused && html`<${Badge} kind="fair" dot>${t("queues.paused")}<//>`}${may("queues:manage") && html`<${Button} kind=${isPaused ? "main" : "quiet"}
 			icon=${isPaused ? "play" : "pause"} label=${t(`queues.${act}-one`, { name: queue.name })} onClick=${() => hold(all, queue, !isPaused)}>${t(`queues.${act}`)}<//>`}`}>
 		<dl class="figures"><${Figure} label=${t("queues.ready")} value=${number(queue.ready)} /><${Figure} label=${t("queues.running")} value=${number(queue.running)} />
